@@ -1,0 +1,162 @@
+"""Who: people, agencies with their territory, and who serves where, from when to when."""
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.names import fold, name_key
+from accounts.states import AgencyKind, AreaLevel, Role
+
+SYSTEM_EMAIL = "system@khoicong.invalid"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person who signs in with `email`; without a password nobody can sign in as them."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create the first administrator of an installation."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def system(self) -> "User":
+        """Return the named actor of all automatic acts; it has no password and cannot sign in."""
+        found = self.filter(email=SYSTEM_EMAIL).first()
+        return found or self.create_user(SYSTEM_EMAIL, full_name="Hệ thống", is_active=False)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, or the system itself. A person who left is deactivated, never deleted."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    full_name = models.CharField(_("full name"), max_length=200)
+    sort_key = models.CharField(max_length=600, editable=False, db_index=True)
+    language = models.CharField(_("language"), max_length=5, default="vi")
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        ordering = ["sort_key"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = name_key(self.full_name)
+        super().save(*args, **kwargs)
+
+
+class Area(models.Model):
+    """A territory, under the name it had from `valid_from` to `valid_to` (both included)."""
+
+    name = models.CharField(max_length=120)
+    level = models.CharField(max_length=10, choices=AreaLevel.choices)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["level", "name", "valid_from"], name="area_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def serving(self, on: date) -> Self:
+        """Keep the agencies that exist on `on`."""
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
+        )
+
+    def offices(self) -> Self:
+        """Keep public agencies; leave out investor organisations."""
+        return self.exclude(kind=AgencyKind.INVESTOR)
+
+
+class Agency(models.Model):
+    """An office, or an investor organisation. Its kind is its competence, its area its territory."""
+
+    kind = models.CharField(_("kind"), max_length=30, choices=AgencyKind.choices)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    folded = models.CharField(max_length=400, editable=False)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True)
+    tax_code = models.CharField(_("tax code"), max_length=14, blank=True)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("agency")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tax_code"], condition=~Q(tax_code=""), name="agency_tax_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="agency_valid_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_en if get_language() == "en" and self.name_en else self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(f"{self.name} {self.name_en}")
+        super().save(*args, **kwargs)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self, on: date) -> Self:
+        """Keep those in force on `on`, of people who may sign in."""
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on, user__is_active=True
+        )
+
+
+class Membership(models.Model):
+    """`user` serves in `agency` as `role`, from `valid_from` to `valid_to` (both included)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "agency", "role"],
+                condition=Q(valid_to=None),
+                name="membership_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="membership_valid_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()}, {self.agency}"

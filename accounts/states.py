@@ -1,0 +1,49 @@
+"""Kinds of agency, levels of area, roles."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AgencyKind(TextChoices):
+    """What an agency is competent for; routing asks for a kind and a territory."""
+
+    CITY_COMMITTEE = "city_committee", _("City People's Committee")
+    INDUSTRY_TRADE = "industry_trade", _("Department of Industry and Trade")
+    FINANCE = "finance", _("Department of Finance")
+    CONSTRUCTION = "construction", _("Department of Construction")
+    AGRICULTURE_ENVIRONMENT = "agriculture_environment", _("Department of Agriculture and Environment")
+    PLANNING_ARCHITECTURE = "planning_architecture", _("Department of Planning and Architecture")
+    POLICE = "police", _("City Police")
+    ONE_STOP = "one_stop", _("Public Administration Service Centre")
+    LAND_FUND = "land_fund", _("Land Fund Development Centre")
+    STATISTICS = "statistics", _("Statistics office")
+    MINISTRY = "ministry", _("Ministry of Industry and Trade")
+    COMMUNE = "commune", _("Commune People's Committee")
+    DISTRICT = "district", _("District People's Committee")
+    INVESTOR = "investor", _("Investor organisation")
+
+
+CONSULTED_KINDS = (
+    AgencyKind.FINANCE,
+    AgencyKind.CONSTRUCTION,
+    AgencyKind.AGRICULTURE_ENVIRONMENT,
+    AgencyKind.PLANNING_ARCHITECTURE,
+    AgencyKind.POLICE,
+    AgencyKind.COMMUNE,
+)
+
+
+class AreaLevel(TextChoices):
+    CITY = "city", _("City")
+    DISTRICT = "district", _("District")
+    COMMUNE = "commune", _("Commune or ward")
+
+
+class Role(TextChoices):
+    """What a member does in an agency."""
+
+    APPLICANT = "applicant", _("Applicant")
+    OFFICER = "officer", _("Officer")
+    REVIEWER = "reviewer", _("Reviewer")
+    LEADER = "leader", _("Leader")
+    ADMINISTRATOR = "administrator", _("Agency administrator")

@@ -1,0 +1,36 @@
+"""What can go wrong when something is to be put on record."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """Refused by a rule of the domain: a person is told why, and nothing has changed.
+
+    `status` is the HTTP status of the page that says so; `message` is a sentence for the person.
+    """
+
+    status = 409
+    message = _("This is not possible.")
+
+    def __init__(self, message: object | None = None, **details: object) -> None:
+        self.message = message if message is not None else type(self).message
+        self.details = details
+        super().__init__(str(self.message))
+
+
+class KeyReused(DomainError):
+    """The same idempotency key came back with another content."""
+
+    status = 422
+    message = _("This form was already sent with another content. Open the page again and check what is there.")
+
+
+class AlreadyDone(DomainError):
+    """The same act came twice. No error for the person: the first one holds, the page shows it."""
+
+    status = 200
+    message = _("Already recorded.")
+
+
+class InvariantBroken(Exception):
+    """`manage.py verify` found a record that contradicts another."""

@@ -1,0 +1,89 @@
+"""What happened: audit rows chained by subject, and the keys that make an act happen once."""
+
+import hashlib
+import json
+from typing import Any, ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+GENESIS = "0" * 64
+
+
+class Recorded(models.Model):
+    """A subject whose every act is an audit row; it carries the head of its own chain.
+
+    `STATE_FIELD` names the state machine's field. A database trigger refuses any change of that
+    field without the audit row of the same transaction (`records.triggers`).
+    """
+
+    STATE_FIELD: ClassVar[str] = "state"
+
+    audit_seq = models.PositiveIntegerField(default=0, editable=False)
+    audit_head = models.CharField(max_length=64, default=GENESIS, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def subject_kind(cls) -> str:
+        """Return the name under which audit rows know this model: its table."""
+        return cls._meta.db_table
+
+
+class AuditRow(models.Model):
+    """One act on one subject. Only ever added; a correction is a new act.
+
+    The person stands here by number and by the name of that day, so a later change of the account
+    changes no history. `hash` covers the row and the hash before it.
+    """
+
+    subject_kind = models.CharField(max_length=63)
+    subject_id = models.BigIntegerField()
+    seq = models.PositiveIntegerField()
+    act = models.CharField(max_length=63)
+    source = models.CharField(max_length=50)
+    target = models.CharField(max_length=50)
+    actor_id = models.BigIntegerField()
+    actor_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject_kind", "subject_id", "seq"], name="audit_seq_once")
+        ]
+        indexes = [models.Index(fields=["at"], name="audit_at")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind}:{self.subject_id}#{self.seq} {self.act}"
+
+    def content(self) -> dict[str, Any]:
+        """Return what the hash covers, as plain values."""
+        names = ("subject_kind", "subject_id", "seq", "act", "source", "target", "actor_id", "actor_name")
+        return {name: getattr(self, name) for name in names} | {
+            "at": self.at.timestamp(),
+            "data": json.loads(json.dumps(self.data, cls=DjangoJSONEncoder)),
+        }
+
+    def compute_hash(self) -> str:
+        """Return SHA-256 (64 hex digits) over the hash before this row and its content."""
+        body = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(f"{self.previous_hash}{body}".encode()).hexdigest()
+
+
+class IdempotencyKey(models.Model):
+    """A form that was sent: the same key with the same content acts once, with another is refused."""
+
+    key = models.UUIDField(primary_key=True)
+    actor_id = models.BigIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="idempotency_at")]
+
+    def __str__(self) -> str:
+        return str(self.key)
