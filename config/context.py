@@ -1,0 +1,89 @@
+"""What every page knows: the site, the look that was chosen, and where this person can go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts.selectors import Standing
+from accounts.states import AgencyKind, Role
+from config.version import VERSION
+
+THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("As the device")}
+NOBODY = Standing(0, frozenset())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the navigation; `count` is shown where it is not zero."""
+
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return what `base.html` needs; nothing here asks the database before it is printed."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "version": VERSION,
+        "source_url": settings.SOURCE_URL,
+        "demo": apps.is_installed("demo"),
+        "languages": settings.LANGUAGES,
+        "themes": THEMES,
+        "theme": chosen_theme(request),
+        "nav": SimpleLazyObject(lambda: list(entries(request))),
+    }
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    """Return `light`, `dark`, or `auto` where nothing valid was chosen."""
+    chosen = request.COOKIES.get("theme", "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def is_officer(standing: Standing) -> bool:
+    """Tell whether the person works in a public office: has an inbox."""
+    return any(kind != AgencyKind.INVESTOR for _, kind, _ in standing.seats)
+
+
+def is_applicant(standing: Standing) -> bool:
+    """Tell whether the person acts for an investor organisation."""
+    return AgencyKind.INVESTOR in standing.kinds()
+
+
+def is_leader(standing: Standing) -> bool:
+    """Tell whether the person leads a public office: has a board."""
+    return any(kind != AgencyKind.INVESTOR and role == Role.LEADER for _, kind, role in standing.seats)
+
+
+def entries(request: HttpRequest) -> Iterator[Entry]:
+    """Yield the places that are of use to this person, by standing."""
+    standing = getattr(request, "standing", NOBODY)
+    if is_officer(standing):
+        yield from _entry(request, _("Inbox"), "workflows:inbox")
+    if is_applicant(standing) or (standing.user_id and not standing.seats):
+        yield from _entry(request, _("My proposals"), "approvals:proposals")
+    if is_leader(standing):
+        yield from _entry(request, _("Board"), "timelines:board")
+    yield from _entry(request, _("Register"), "clusters:register")
+    if standing.user_id:
+        from notifications import selectors as notifications
+
+        unread = notifications.unread_count(request.user)
+        yield from _entry(request, _("Notifications"), "notifications:list", unread)
+
+
+def _entry(request: HttpRequest, label: Any, name: str, count: int = 0) -> Iterator[Entry]:
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return
+    yield Entry(str(label), url, request.path.startswith(url), count)

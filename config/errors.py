@@ -1,0 +1,43 @@
+"""One look for everything that a person could not do: a page, or a notice in the page for htmx."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+NOT_FOUND = 404
+DONE = 200
+
+TITLES = {
+    DONE: _("Already recorded"),
+    400: _("This request cannot be read"),
+    403: _("You may not do this"),
+    NOT_FOUND: _("Page not found"),
+    409: _("This is not possible now"),
+    413: _("This file is too large"),
+    422: _("This form cannot be accepted"),
+    429: _("Too many attempts"),
+    500: _("Something went wrong"),
+    503: _("Please try again in a moment"),
+}
+
+
+def error_response(request: HttpRequest, *, status: int, message: object = "") -> HttpResponse:
+    """Render `message` with `status`: as a whole page, or as a notice where htmx asked.
+
+    Not found never shows its message: what a person may not see looks exactly like what is not there.
+    """
+    if status == NOT_FOUND:
+        message = ""
+    context = {
+        "status": status,
+        "title": TITLES.get(status, TITLES[409]),
+        "message": message,
+        "tone": "info" if status == DONE else "bad",
+    }
+    if request.headers.get("HX-Request") != "true":
+        return render(request, "error.html", context, status=status)
+    response = render(request, "components/notice.html", context, status=status)
+    # The fragment that was asked for stays as it is; the notice goes to the page's live region.
+    response.headers["HX-Retarget"] = "#notices"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
