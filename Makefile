@@ -1,0 +1,43 @@
+# Two commands to know: `make run` and `make test`. Both need Python 3.11 or newer, and nothing else.
+PYTHON ?= python3
+VENV := .venv/bin
+PY := $(VENV)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench lock messages clean
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:  ## create .venv with everything that runs, tests and checks the project
+	@$(PYTHON) bin/install.py --dev
+
+run:  ## start everything with the register of Hanoi and made-up cases (PORT=8000)
+	@$(PYTHON) bin/install.py
+	@exec $(PY) bin/run.py
+
+test: setup  ## run what this machine can run; LEGS="sqlite postgresql filesystem redis rabbitmq browser"
+	@$(PY) bin/test.py $(LEGS)
+
+lint: setup  ## check style, types, layers, templates, migrations, catalogues and generated pages
+	@$(PY) bin/lint.py
+
+format: setup  ## put code and templates into the house's shape
+	$(VENV)/ruff check --fix --quiet .
+	$(VENV)/ruff format .
+	$(VENV)/djlint --reformat --quiet templates
+
+bench: setup  ## run the timed runs; each prints one JSON line last
+	@$(PY) bin/bench.py $(BENCH)
+
+lock: setup  ## choose versions again for requirements.in and requirements-dev.in
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links $(UPGRADE) requirements.in -o requirements.txt
+	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+messages: setup  ## collect texts into the Vietnamese catalogue and compile it (needs gettext)
+	@$(PY) bin/check_catalogues.py --update
+
+clean:  ## remove the virtual environment, the demo's data and all caches
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
