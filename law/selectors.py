@@ -1,0 +1,44 @@
+"""Reads of the calendar."""
+
+from datetime import date
+from functools import lru_cache
+
+from law.calendars import Calendar, DayEntry
+from law.models import NO_DIGEST, CalendarDay, CalendarVersion
+
+
+def calendar(version: int | None = None) -> Calendar:
+    """Return the calendar as known in `version`; the newest, if none is named.
+
+    Costs one small query; the rows are read once per process and version. Before the first loading it
+    is version 0, which covers no year.
+
+    Raises:
+        CalendarVersion.DoesNotExist: there is no such version.
+    """
+    number, digest = _newest() if version is None else _named(version)
+    return _calendar(number, digest)
+
+
+def newest_version() -> CalendarVersion | None:
+    """Return the newest version of the calendar; None before the first loading."""
+    return CalendarVersion.objects.order_by("-number").first()
+
+
+def _newest() -> tuple[int, str]:
+    versions = CalendarVersion.objects.order_by("-number").values_list("number", "digest")
+    return versions.first() or (0, NO_DIGEST)
+
+
+def _named(version: int) -> tuple[int, str]:
+    found: tuple[int, str] = CalendarVersion.objects.values_list("number", "digest").get(number=version)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _calendar(version: int, digest: str) -> Calendar:
+    """Build a calendar. The digest is part of the key: a number alone may come back after a restore."""
+    entries: dict[date, DayEntry] = {}
+    for row in CalendarDay.objects.filter(version__lte=version).order_by("version"):
+        entries[row.day] = row.entry()
+    return Calendar(version, {day: entry for day, entry in entries.items() if not entry.withdrawn})

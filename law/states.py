@@ -1,0 +1,118 @@
+"""The fixed words of the law's data files."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Grade(TextChoices):
+    """How well a statement of the law is confirmed. Only the first two bind anybody."""
+
+    SEEN = "SEEN", _("read in the text of the instrument")
+    SEEN_SUMMARY = "SEEN-SUMMARY", _("read in a summary, not yet compared with the gazette")
+    RECALLED = "RECALLED", _("general knowledge, not confirmed")
+    UNRESOLVED = "UNRESOLVED", _("sources disagree, or the text was not found")
+
+    @property
+    def binds(self) -> bool:
+        """Tell whether a statement of this grade may bind a person."""
+        return self in (Grade.SEEN, Grade.SEEN_SUMMARY)
+
+
+class Unit(TextChoices):
+    """What a time limit counts."""
+
+    WORKING_DAY = "working_day", _("working day")
+    CALENDAR_DAY = "calendar_day", _("calendar day")
+    MONTH = "month", _("month")
+
+
+class Bound(TextChoices):
+    """Which side a number of days limits. Only `AT_MOST` makes a deadline."""
+
+    AT_MOST = "at_most", _("at most")
+    AT_LEAST = "at_least", _("at least")
+
+
+class Trigger(TextChoices):
+    """The event from which a time limit runs."""
+
+    REQUEST_RECEIVED = "request_received", _("receipt of the request")
+    FIRST_REQUEST_RECEIVED = "first_request_received", _("receipt of the first request")
+    NOTICE_PUBLISHED = "notice_published", _("day of the public notice")
+    WINDOW_ENDED = "window_ended", _("end of the receipt window")
+    COMPLETE_FILE_RECEIVED = "complete_file_received", _("receipt of a complete file")
+    REPORT_RECEIVED = "report_received", _("receipt of the file with the appraisal report")
+    SUBMISSION_RECEIVED = "submission_received", _("receipt of the submission")
+    REVISED_REPORT_RECEIVED = "revised_report_received", _("receipt of the revised report")
+    NOTICE_RECEIVED = "notice_received", _("receipt of the notice")
+    WORK_STARTED = "work_started", _("start of the work")
+    REFUSED = "refused", _("refusal")
+    INSPECTED = "inspected", _("day of the inspection")
+    TRIAL_STARTED = "trial_started", _("start of the trial")
+    APPROVED = "approved", _("day of the approval")
+    RECOVERY_DECIDED = "recovery_decided", _("the recovery decision, counted back")
+
+
+class PauseRule(TextChoices):
+    """Which time the law leaves out of a limit. Empty in the data: the clock never stops."""
+
+    NONE = "", _("the clock never stops")
+    SUPPLEMENT = "supplement", _("the time to supplement the file is not counted")
+    REVISION = "revision", _("the time to revise the report is not counted")
+    ONCE = "once", _("the clock may stop once")
+
+
+class Procedure(TextChoices):
+    """Which procedure a condition belongs to."""
+
+    ESTABLISH = "establish", _("establishment")
+    EXPAND = "expand", _("expansion")
+    BOTH = "both", _("establishment and expansion")
+
+
+class Operator(TextChoices):
+    """How a condition compares. Strictness matters: `GT` is not `GTE`."""
+
+    GT = "gt", ">"
+    GTE = "gte", "≥"
+    LT = "lt", "<"
+    LTE = "lte", "≤"
+    BETWEEN = "between", _("between, bounds included")
+    IS_TRUE = "is_true", _("is the case")
+    ALL_OF = "all_of", _("all of")
+
+
+class Scope(TextChoices):
+    """Over which clusters or which territory a condition is measured."""
+
+    CLUSTER = "cluster", _("the cluster itself")
+    COMMUNE = "commune", _("the clusters of the commune")
+    DISTRICT = "district", _("the clusters of the district")
+    DECIDED_AREA = "decided_area", _("the clusters of the area that the city decides")
+    PROVINCE = "province", _("the city")
+
+
+class DayKind(TextChoices):
+    """What a row of the calendar makes of a day that the five-day week would make otherwise."""
+
+    OFF = "off", _("day off")
+    WORK = "work", _("make-up working day")
+
+
+class DayStatus(TextChoices):
+    """How sure a row of the calendar is."""
+
+    OFFICIAL = "official", _("official")
+    PROVISIONAL = "provisional", _("expected, the official notice is not out")
+    UNCONFIRMED = "unconfirmed", _("announced, not confirmed: counted as an ordinary day")
+
+
+class DayBasis(TextChoices):
+    """Why a day is off, or is worked."""
+
+    HOLIDAY = "holiday", _("public holiday (Labour Code, yearly notice)")
+    STATUTE = "statute", _("public holiday (Labour Code 2019, Article 112)")
+    COMPENSATORY = "compensatory", _("day off in lieu: the holiday fell on a weekend")
+    SWAP = "swap", _("day off swapped with a make-up Saturday by notice")
+    RULE = "rule", _("expected by the usual rule; the official notice is not out")
+    ANNOUNCED = "announced", _("announced as a paid day off; its legal force is not confirmed")
