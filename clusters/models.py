@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Area
 from accounts.names import collation_key, fold
 from clusters.dates import ImpreciseDate, words
-from clusters.states import UNPLACED, DatePrecision, FactKind, Kind, Relation, Reported, Stage
+from clusters.states import GRADE_WORDS, UNPLACED, DatePrecision, FactKind, Kind, Relation, Reported, Stage
 from law.states import Grade
 
 
@@ -24,7 +24,9 @@ def sort_key(name: str) -> str:
 
     Hexadecimal, because databases with different collations agree on the order of 0–9 and a–f.
     """
-    return collation_key(name).encode().hex()
+    # The key ends its letters with one space and writes a space of the name as two; told apart, the
+    # shorter of two names comes first: Liên Hà, Liên Hà 2.
+    return collation_key(name).replace("  ", "!!").encode().hex()
 
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
@@ -120,6 +122,11 @@ class Cluster(models.Model):
         self.sort_key = sort_key(self.name)
 
     @property
+    def grade_words(self) -> str:
+        """Return for a reader how well the row is confirmed."""
+        return str(GRADE_WORDS.get(Grade(self.grade), "")) if self.grade else ""
+
+    @property
     def inferences(self) -> dict[str, str]:
         """Return which fields were deduced, not read: `{"commune": "from the cluster name"}`."""
         parts = (part.strip() for part in self.inferred.split(";") if part.strip())
@@ -202,6 +209,16 @@ class DatedFact(models.Model):
     def when_words(self) -> str:
         """Return the day for a reader, no more precise than it is known."""
         return words(self.when)
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Tell whether the source leaves open which number is meant."""
+        return len(self.candidates) > 1
+
+    @property
+    def grade_words(self) -> str:
+        """Return for a reader how well the fact is confirmed."""
+        return str(GRADE_WORDS.get(Grade(self.grade), "")) if self.grade else ""
 
     @property
     def status_words(self) -> str:

@@ -1,2 +1,9 @@
+from django.urls import path
+
+from clusters import views
+
 app_name = "clusters"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.register, name="register"),
+    path("<str:code>/", views.detail, name="detail"),
+]

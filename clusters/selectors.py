@@ -1,0 +1,133 @@
+"""Reads of the register, which is public."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch, Q
+
+from accounts.names import collation_key
+from clusters.models import Cluster, ClusterQuerySet, DatedFact
+from clusters.states import UNKNOWN, FactKind
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader of the register asks for; "" means anything, `unknown` that no source says it."""
+
+    text: str = ""
+    kind: str = ""
+    stage: str = ""
+    district: str = ""
+    craft_village: str = ""
+    made_up: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A cluster with the facts that stand; None where no source tells one of that kind."""
+
+    cluster: Cluster
+    facts: dict[str, DatedFact] = field(default_factory=dict)
+
+    @property
+    def decision(self) -> DatedFact | None:
+        """Return what is known of the establishment decision."""
+        return self.facts.get(FactKind.DECISION)
+
+    @property
+    def status(self) -> DatedFact | None:
+        """Return the status as the source words it."""
+        return self.facts.get(FactKind.STATUS)
+
+    @property
+    def timeline(self) -> list[tuple[FactKind, DatedFact | None]]:
+        """Return every kind of fact, told or not, so that a page can say what is not known."""
+        return [(kind, self.facts.get(kind)) for kind in FactKind]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the register; the codes lead on (`older`) and back (`newer`), "" where it ends."""
+
+    entries: list[Entry]
+    newer: str
+    older: str
+
+
+def register(wanted: Wanted) -> ClusterQuerySet:
+    """Return the clusters that are `wanted`."""
+    found = Cluster.objects.search(wanted.text)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.stage:
+        found = found.filter(stage="" if wanted.stage == UNKNOWN else wanted.stage)
+    if wanted.district:
+        found = found.filter(district_text="" if wanted.district == UNKNOWN else wanted.district)
+    if wanted.craft_village:
+        known = {"yes": True, "no": False, UNKNOWN: None}
+        found = found.filter(craft_village=known[wanted.craft_village])
+    if wanted.made_up:
+        found = found.filter(is_demo=wanted.made_up == "yes")
+    return found
+
+
+def page(found: ClusterQuerySet, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
+    """Return the page that follows the cluster with code `after`, or ends ahead of `before`.
+
+    The first page where neither is given or known. Takes at most three queries, however long the
+    register is: the pages are found by key, never by counting.
+    """
+    mark = Cluster.objects.filter(code=before or after).values_list("sort_key", "id").first()
+    backwards = bool(before and mark)
+    found = found.prefetch_related(
+        Prefetch("facts", queryset=DatedFact.objects.standing(), to_attr="standing_facts")
+    )
+    if mark:
+        found = found.filter(_beyond(*mark, backwards=backwards))
+    order = ("-sort_key", "-id") if backwards else ("sort_key", "id")
+    clusters = list(found.order_by(*order)[: size + 1])
+    more = len(clusters) > size
+    clusters = clusters[:size]
+    if backwards:
+        clusters.reverse()
+    has_newer = more if backwards else bool(mark)
+    has_older = True if backwards else more
+    return Page(
+        entries=[_entry(cluster, getattr(cluster, "standing_facts")) for cluster in clusters],
+        newer=clusters[0].code if clusters and has_newer else "",
+        older=clusters[-1].code if clusters and has_older else "",
+    )
+
+
+def _beyond(sort_key: str, cluster_id: int, *, backwards: bool) -> Q:
+    # The first bound alone would do for the order; it is there for the index.
+    if backwards:
+        return Q(sort_key__lte=sort_key) & (Q(sort_key__lt=sort_key) | Q(id__lt=cluster_id))
+    return Q(sort_key__gte=sort_key) & (Q(sort_key__gt=sort_key) | Q(id__gt=cluster_id))
+
+
+def _entry(cluster: Cluster, facts: Iterable[DatedFact]) -> Entry:
+    return Entry(cluster, {fact.kind: fact for fact in facts})
+
+
+def districts() -> list[str]:
+    """Return the districts that the register names, in the order of the Vietnamese alphabet."""
+    named = Cluster.objects.exclude(district_text="").order_by().values_list("district_text", flat=True)
+    return sorted(named.distinct(), key=collation_key)
+
+
+def entry(code: str) -> Entry:
+    """Return the cluster with this code (in any case of letters), with its standing facts.
+
+    Raises:
+        Cluster.DoesNotExist: there is none.
+    """
+    cluster = Cluster.objects.select_related("part_of", "commune").get(code=code.upper())
+    return _entry(cluster, cluster.facts.standing())
+
+
+def replaced_facts(cluster: Cluster) -> list[DatedFact]:
+    """Return what was told of the cluster before it was told otherwise, newest first."""
+    return list(cluster.facts.exclude(superseded_at=None).order_by("-superseded_at", "-id"))
