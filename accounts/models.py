@@ -5,13 +5,14 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import fold, name_key
-from accounts.states import AgencyKind, AreaLevel, Role
+from accounts.states import AgencyKind, AreaLevel, ChangeAct, InvitationOutcome, JoinOutcome, Role
 
 SYSTEM_EMAIL = "system@khoicong.invalid"
 
@@ -55,6 +56,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.email
 
+    @property
+    def is_system(self) -> bool:
+        """Tell whether this is the named actor of automatic acts."""
+        return self.email == SYSTEM_EMAIL
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = name_key(self.full_name)
         super().save(*args, **kwargs)
@@ -89,6 +95,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def offices(self) -> Self:
         """Keep public agencies; leave out investor organisations."""
         return self.exclude(kind=AgencyKind.INVESTOR)
+
+    def organisations(self) -> Self:
+        """Keep investor organisations; leave out public agencies."""
+        return self.filter(kind=AgencyKind.INVESTOR)
 
 
 class Agency(models.Model):
@@ -129,19 +139,29 @@ class Agency(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self, on: date) -> Self:
         """Keep those in force on `on`, of people who may sign in."""
+        return self.open(on).filter(valid_from__lte=on)
+
+    def open(self, on: date) -> Self:
+        """Keep those in force on `on` or later, of people who may sign in."""
         return self.filter(
-            Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on, user__is_active=True
+            Q(valid_to=None) | Q(valid_to__gte=on),
+            Q(ended_on=None) | Q(ended_on__gt=on),
+            user__is_active=True,
         )
 
 
 class Membership(models.Model):
-    """`user` serves in `agency` as `role`, from `valid_from` to `valid_to` (both included)."""
+    """`user` serves in `agency` as `role`, from `valid_from` to `valid_to` (both included).
+
+    One that was taken away gives nothing from `ended_on` on, that day included; it is never deleted.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -149,7 +169,7 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "agency", "role"],
-                condition=Q(valid_to=None),
+                condition=Q(valid_to=None, ended_on=None),
                 name="membership_open_once",
             ),
             models.CheckConstraint(
@@ -160,3 +180,105 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}, {self.agency}"
+
+
+class Invitation(models.Model):
+    """An offer to serve in `agency`, made by e-mail. Its link works once, until `expires_at`."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField(_("expires"))
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=InvitationOutcome.choices, blank=True)
+
+    class Meta:
+        ordering = ["email", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "email", "role"], condition=Q(closed_at=None), name="invitation_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="invitation_closed_with_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="invitation_valid_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} – {self.get_role_display()}, {self.agency}"
+
+
+class JoinRequest(models.Model):
+    """`user` asks to act for the investor organisation `agency`; its administrator answers."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="join_requests")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="join_requests")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=20, choices=JoinOutcome.choices, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "user"], condition=Q(answered_at=None), name="join_request_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, outcome="")
+                | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(outcome="")),
+                name="join_request_answered_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.agency}"
+
+
+class MembershipChangeQuerySet(models.QuerySet["MembershipChange"]):
+    def update(self, **kwargs: Any) -> int:
+        """Refuse: what happened is not edited."""
+        raise TypeError("A membership change is only ever added.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what happened is not forgotten."""
+        raise TypeError("A membership change is only ever added.")
+
+
+class MembershipChange(models.Model):
+    """One act on who serves in `agency`, or on the agency's name. Only ever added.
+
+    `user` is whom the act is about, if it is about a person; `detail` holds the values of that day,
+    so that a later change of the account changes no history.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="changes")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    act = models.CharField(max_length=30, choices=ChangeAct.choices)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    objects = MembershipChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["agency", "-at"], name="membership_change_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} ({self.agency}, {self.at:%d/%m/%Y})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A membership change is only ever added.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A membership change is only ever added.")

@@ -8,6 +8,11 @@ _ORDER = {letter: f"{index:02d}" for index, letter in enumerate(_ALPHABET)}
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 
 
+def tidy(text: str) -> str:
+    """Return `text` as it is stored: composed letters (NFC), single spaces, none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def fold(text: str) -> str:
     """Return `text` for search: small letters, no marks, `d` for `đ`, single spaces."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))

@@ -47,3 +47,37 @@ class Role(TextChoices):
     REVIEWER = "reviewer", _("Reviewer")
     LEADER = "leader", _("Leader")
     ADMINISTRATOR = "administrator", _("Agency administrator")
+
+
+ORGANISATION_ROLES = (Role.APPLICANT, Role.ADMINISTRATOR)
+OFFICE_ROLES = (Role.OFFICER, Role.REVIEWER, Role.LEADER, Role.ADMINISTRATOR)
+
+
+class InvitationOutcome(TextChoices):
+    ACCEPTED = "accepted", _("Accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPLACED = "replaced", _("Replaced by a new invitation")
+
+
+class JoinOutcome(TextChoices):
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+
+
+class ChangeAct(TextChoices):
+    """What can happen to who serves in an agency; each act leaves a `MembershipChange`."""
+
+    AGENCY_RECORDED = "agency_recorded", _("Agency recorded")
+    ORGANISATION_CREATED = "organisation_created", _("Organisation created")
+    RENAMED = "renamed", _("Name corrected")
+    JOIN_ASKED = "join_asked", _("Asked to join")
+    JOIN_ACCEPTED = "join_accepted", _("Request to join accepted")
+    JOIN_REFUSED = "join_refused", _("Request to join refused")
+    INVITED = "invited", _("Invited")
+    INVITED_AGAIN = "invited_again", _("Invited again")
+    INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invitation withdrawn")
+    INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
+    DATES_CHANGED = "dates_changed", _("Dates changed")
+    ENDED = "ended", _("Membership ended")
+    ACCOUNT_CLOSED = "account_closed", _("Account closed")
+    ADMINISTRATOR_CREATED = "administrator_created", _("First administrator created")
