@@ -1,0 +1,188 @@
+"""The forms of a draft's sections, and how what was typed is kept and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.formats import localize_input
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from accounts.states import AgencyKind
+from approvals.states import ClusterType
+from clusters.models import Cluster
+from clusters.states import Stage
+
+NEW_CLUSTER = "new"
+
+
+class SectionForm(forms.Form):
+    """One section of a draft. `today` decides which communes and listed clusters can be chosen."""
+
+    title: Any = ""
+
+    def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def to_keep(self) -> dict[str, str]:
+        """Return what was typed, valid or not; amounts that could be read, without their local dress."""
+        self.full_clean()
+        kept: dict[str, str] = {}
+        for name in self.fields:
+            value = self.cleaned_data.get(name) if hasattr(self, "cleaned_data") else None
+            kept[name] = str(value) if isinstance(value, Decimal) else str(self.data.get(name, ""))
+        return kept
+
+
+class ClusterForm(SectionForm):
+    """Which cluster, where, how large."""
+
+    title = _("The cluster")
+    cluster = forms.ChoiceField(
+        label=_("Cluster"), help_text=_("Choose one from the plan, or propose one that is not listed there yet.")
+    )
+    cluster_name = forms.CharField(
+        label=_("Name of the proposed cluster"),
+        max_length=200,
+        required=False,
+        help_text=_("Only if the cluster is not in the list above."),
+    )
+    commune = forms.ChoiceField(
+        label=_("Commune that receives the file"),
+        help_text=_("If the land lies in several communes, the one that the city named."),
+    )
+    place = forms.CharField(label=_("Village or area"), max_length=200, required=False)
+    cluster_type = forms.ChoiceField(label=_("Type of cluster"), choices=[("", "—"), *ClusterType.choices])
+    area_ha = forms.DecimalField(
+        label=_("Area (ha)"), min_value=Decimal("0.001"), max_digits=7, decimal_places=3, localize=True
+    )
+    sectors = forms.CharField(label=_("Main sectors"), max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        communes = Agency.objects.serving(self.today).filter(kind=AgencyKind.COMMUNE)
+        listed = Cluster.objects.filter(stage=Stage.LISTED)
+        self._choices("commune", [(str(a.pk), str(a)) for a in communes])
+        places = [(str(c.pk), f"{c.name} – {c.district_text or c.commune_text or '?'}") for c in listed]
+        self._choices("cluster", [*places, (NEW_CLUSTER, _("A cluster that is not in the plan yet"))])
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("cluster") == NEW_CLUSTER and not cleaned.get("cluster_name"):
+            self.add_error("cluster_name", _("Name the cluster that you propose."))
+        return cleaned
+
+
+class ProjectForm(SectionForm):
+    """What is to be built, with what money, by when."""
+
+    title = _("The project")
+    goals = forms.CharField(label=_("Goals and scope"), widget=forms.Textarea(attrs={"rows": 4}))
+    capital_bn_vnd = forms.DecimalField(
+        label=_("Total investment (billion VND)"),
+        min_value=Decimal("0.001"),
+        max_digits=12,
+        decimal_places=3,
+        localize=True,
+    )
+    own_capital_bn_vnd = forms.DecimalField(
+        label=_("Own capital (billion VND)"),
+        min_value=Decimal(0),
+        max_digits=12,
+        decimal_places=3,
+        localize=True,
+    )
+    schedule = forms.CharField(
+        label=_("Schedule"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("From the decision to operation: planning, land, construction, filling."),
+    )
+    term_years = forms.IntegerField(label=_("Term of operation (years)"), min_value=1, max_value=99)
+    jobs = forms.IntegerField(label=_("Jobs expected"), min_value=0)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        own, total = cleaned.get("own_capital_bn_vnd"), cleaned.get("capital_bn_vnd")
+        if own is not None and total is not None and own > total:
+            self.add_error("own_capital_bn_vnd", _("Own capital cannot exceed the total investment."))
+        return cleaned
+
+
+class EnvironmentForm(SectionForm):
+    """Wastewater, waste and fire safety."""
+
+    title = _("Environment and safety")
+    environment = forms.CharField(
+        label=_("Preliminary environmental assessment"), widget=forms.Textarea(attrs={"rows": 4})
+    )
+    wastewater_m3_day = forms.IntegerField(
+        label=_("Capacity of the wastewater works (m³ a day)"), min_value=0
+    )
+    fire_safety = forms.CharField(label=_("Fire safety and rescue"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CommitmentForm(SectionForm):
+    """The applicant's word, as form 01 asks for it."""
+
+    title = _("Commitment")
+    contact_name = forms.CharField(label=_("Contact person"), max_length=200)
+    contact_phone = forms.CharField(label=_("Telephone"), max_length=20)
+    committed = forms.BooleanField(
+        label=_("We commit not to break the law and to bear all costs and risks if we are not chosen.")
+    )
+
+
+SECTIONS: dict[str, type[SectionForm]] = {
+    "cluster": ClusterForm,
+    "project": ProjectForm,
+    "environment": EnvironmentForm,
+    "commitment": CommitmentForm,
+}
+
+
+def read_section(section: str, answers: Mapping[str, str], *, today: Any) -> SectionForm:
+    """Return the bound form of `section` over the kept answers, amounts in the active language's dress."""
+    form_class = SECTIONS[section]
+    data = {
+        name: _typed(form_class.base_fields[name], answers[name])
+        for name in form_class.base_fields
+        if name in answers
+    }
+    return form_class(data, today=today)
+
+
+def _typed(field: forms.Field, kept: str) -> str:
+    if not isinstance(field, forms.DecimalField):
+        return kept
+    try:
+        return str(localize_input(Decimal(kept)))
+    except InvalidOperation:
+        return kept
+
+
+class UploadForm(forms.Form):
+    """One paper of the file: what it is, and the file itself."""
+
+    component = forms.ChoiceField(label=_("What is it?"))
+    file = forms.FileField(label=_("File"), help_text=_("PDF, Word, Excel, PNG, JPEG or GeoJSON."))
+
+    def __init__(self, *args: Any, components: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["component"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = components
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)

@@ -1,0 +1,45 @@
+"""What must always hold between dossiers, papers and decisions."""
+
+import hashlib
+from collections.abc import Iterator
+
+from django.core.files.storage import default_storage
+
+from approvals.models import Decision, Document
+from approvals.states import Recommendation
+from clusters.states import Stage
+from records.invariants import invariant
+from workflows.models import Case
+from workflows.states import AFTER_DECISION
+
+_CHUNK = 1 << 20
+
+
+@invariant("I1", "a decided case has its decision, and the decision says what the case became")
+def decisions_match_stages() -> Iterator[str]:
+    for case in Case.objects.filter(state=Stage.REJECTED, decisions=None):
+        yield f"{case.code} is rejected without a decision"
+    decided = Case.objects.filter(state__in=AFTER_DECISION, decisions=None)
+    for case in decided.exclude(processes=None):
+        yield f"{case.code} is {case.state} without a decision"
+    for decision in Decision.objects.select_related("case"):
+        rejected = decision.case.state == Stage.REJECTED
+        if rejected != (decision.outcome == Recommendation.REJECT):
+            yield f"decision {decision}: says {decision.outcome}, {decision.case.code} is {decision.case.state}"
+
+
+@invariant("I8", "every document's file is on the disk, byte for byte")
+def files_match_rows() -> Iterator[str]:
+    for document in Document.objects.order_by("pk").iterator():
+        if not default_storage.exists(document.file.name):
+            yield f"document {document.pk}: {document.file.name} is missing"
+        elif _sha256(document) != document.sha256:
+            yield f"document {document.pk}: {document.file.name} was changed"
+
+
+def _sha256(document: Document) -> str:
+    digest = hashlib.sha256()
+    with default_storage.open(document.file.name) as stored:
+        for chunk in stored.chunks(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,223 @@
+"""The dossier with its documents, and what agencies and deciders leave on it. Papers are only ever added."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from accounts.selectors import Standing
+from approvals.machines import DossierMachine
+from approvals.states import ClusterType, DossierState, PaperKind, Recommendation, Verdict
+from clusters.models import Cluster
+from workflows.models import Case, Step
+from workflows.states import Procedure
+
+USER = settings.AUTH_USER_MODEL
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    def visible_to(self, who: Standing) -> Self:
+        """Keep one's own organisation's dossiers, and filed ones of the cases that one may see."""
+        filed = ~Q(state=DossierState.DRAFT) & Q(case__in=Case.objects.visible_to(who))
+        return self.filter(Q(applicant__in=who.agencies()) | filed)
+
+
+class Dossier(DossierMachine):
+    """One applicant's proposal. Until it is filed, `answers` holds what was typed, as it was typed.
+
+    Filing writes the typed columns from the checked answers. `versions` counts the saves of each
+    section, so that a stale form is told.
+    """
+
+    applicant = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
+    created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField()
+    answers = models.JSONField(default=dict)
+    versions = models.JSONField(default=dict)
+
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="dossiers")
+    filed_at = models.DateTimeField(null=True)
+    promised_on = models.DateField(null=True)
+    estimated_on = models.DateField(null=True)
+    cluster_name = models.CharField(_("cluster"), max_length=200, blank=True)
+    cluster_type = models.CharField(_("type"), max_length=20, choices=ClusterType.choices, blank=True)
+    area_ha = models.DecimalField(_("area"), max_digits=7, decimal_places=3, null=True)
+    capital_bn_vnd = models.DecimalField(_("capital"), max_digits=12, decimal_places=3, null=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("dossier")
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="dossier_code_once"),
+            models.CheckConstraint(
+                condition=Q(state=DossierState.DRAFT, filed_at=None, case=None)
+                | Q(filed_at__isnull=False, case__isnull=False) & ~Q(code=""),
+                name="dossier_filed_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or _("Draft %(number)s") % {"number": self.pk}
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, who: Standing) -> Self:
+        """Keep the documents of the dossiers that `who` may see."""
+        return self.filter(dossier__in=Dossier.objects.visible_to(who))
+
+
+class Document(models.Model):
+    """One checked upload: what it is in the file (`component`), its bytes by hash, who brought it."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="documents")
+    component = models.CharField(max_length=5)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(max_length=200)
+    uploaded_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["component", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SupplementRequest(models.Model):
+    """What the Department asks the applicant to add: items, once per round, answered together."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="supplement_requests")
+    round = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["round"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "round"], name="supplement_round_once"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="supplement_answered_together",
+            ),
+        ]
+
+
+class SupplementItem(models.Model):
+    """One point of a request: the component it is about, and what is wanted."""
+
+    request = models.ForeignKey(SupplementRequest, on_delete=models.PROTECT, related_name="items")
+    component = models.CharField(max_length=5, blank=True)
+    text = models.TextField()
+
+
+class Paper(models.Model):
+    """An official paper of a step: notice, submission, copy. `issued_on` is the day on the paper."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="paper")
+    kind = models.CharField(max_length=20, choices=PaperKind.choices)
+    number = models.CharField(max_length=50)
+    issued_on = models.DateField()
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class OpinionRequest(models.Model):
+    """A question to a consulted agency and its answer; `taken_back` where the Department went on without."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinions")
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="opinion")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    question = models.TextField(blank=True)
+    answer_by = models.DateField()
+    asked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    verdict = models.CharField(max_length=30, choices=Verdict.choices, blank=True)
+    reasons = models.TextField(blank=True)
+    conditions = models.TextField(blank=True)
+    answered_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    taken_back = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", answered_at=None, answered_by=None)
+                | ~Q(verdict="") & Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="opinion_answered_together",
+            )
+        ]
+
+
+class Report(models.Model):
+    """One version of the appraisal report. A changed text is a new version, so a review cannot go stale."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
+    version = models.PositiveSmallIntegerField()
+    findings = models.TextField()
+    recommendation = models.CharField(max_length=20, choices=Recommendation.choices)
+    drafted_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["case", "version"], name="report_version_once")]
+
+
+class Review(models.Model):
+    """A reviewer's word on one version of the report."""
+
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="review")
+    approved = models.BooleanField()
+    comments = models.TextField(blank=True)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Decision(models.Model):
+    """The city's decision. At most one per case, procedure and round; the number stands once a year."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    procedure = models.CharField(max_length=30, choices=Procedure.choices)
+    round = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=20, choices=Recommendation.choices)
+    issuer = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=50)
+    year = models.PositiveSmallIntegerField()
+    signed_on = models.DateField()
+    reasons = models.TextField()
+    decided_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "procedure", "round"], name="decision_once"),
+            models.UniqueConstraint(fields=["issuer", "year", "number"], name="decision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+

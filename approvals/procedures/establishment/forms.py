@@ -1,0 +1,194 @@
+"""What each step of the establishment procedure asks of the person who does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from accounts.states import CONSULTED_KINDS
+from approvals.components import components
+from approvals.procedures.establishment.services import Point
+from approvals.states import Recommendation, Verdict
+
+_TEXT = {"rows": 5}
+
+
+class StepForm(forms.Form):
+    """The base: `case` and `today` are there for forms whose fields depend on them."""
+
+    def __init__(self, *args: Any, case: Any, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.today = case, today
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Add what depends on the case."""
+
+
+class NoticeForm(StepForm):
+    number = forms.CharField(label=_("Number of the notice"), max_length=50)
+    published_on = forms.DateField(label=_("Day of the notice"), help_text=_("The window counts from this day."))
+    where = forms.CharField(label=_("Published in"), max_length=300)
+
+
+class SubmissionForm(StepForm):
+    number = forms.CharField(label=_("Number of the submission"), max_length=50)
+    signed_on = forms.DateField(label=_("Day of signature"))
+    file = forms.FileField(label=_("The signed submission"), help_text=_("PDF, Word, PNG or JPEG."))
+
+
+class PointsForm(StepForm):
+    """A field for each component of the file, and one for anything else."""
+
+    def prepare(self) -> None:
+        for component in components(self.case.rule_set):
+            self._add(component.code, str(component))
+        self._add("", _("Anything else"))
+
+    def _add(self, code: str, label: Any) -> None:
+        self.fields[f"point_{code}"] = forms.CharField(
+            label=label, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        )
+
+    def points(self) -> list[Point]:
+        """Return the filled-in points, in the order of the law."""
+        return [
+            Point(name.removeprefix("point_"), text.strip())
+            for name, text in self.cleaned_data.items()
+            if name.startswith("point_") and text.strip()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.wants_points(cleaned) and not self.points():
+            raise forms.ValidationError(_("Say at least in one place what is missing or to be amended."))
+        return cleaned
+
+    def wants_points(self, cleaned: dict[str, Any]) -> bool:
+        """Tell whether the form must name a point."""
+        return True
+
+
+class IntakeForm(PointsForm):
+    result = forms.ChoiceField(
+        label=_("Is the file complete?"),
+        choices=[
+            ("complete", _("Complete: begin the appraisal")),
+            ("incomplete", _("Incomplete: ask for a supplement")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def wants_points(self, cleaned: dict[str, Any]) -> bool:
+        return cleaned.get("result") == "incomplete"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("result") == "complete" and self.points():
+            raise forms.ValidationError(_("A complete file has no points to amend: empty them, or choose “Incomplete”."))
+        return cleaned
+
+
+class SupplementForm(StepForm):
+    answer = forms.CharField(
+        label=_("Your answer"),
+        widget=forms.Textarea(attrs=_TEXT),
+        help_text=_("Say for each point what you changed, and add the papers above first."),
+    )
+
+
+class ConsultationForm(StepForm):
+    agencies = forms.ModelMultipleChoiceField(
+        label=_("Agencies to consult"), queryset=Agency.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    question = forms.CharField(label=_("Question"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    answer_by = forms.DateField(
+        label=_("Answer by"),
+        help_text=_("You set this day; the law names none for opinions."),
+    )
+
+    def prepare(self) -> None:
+        field = self.fields["agencies"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        serving = Agency.objects.serving(self.today).filter(kind__in=CONSULTED_KINDS)
+        own_commune = serving.filter(pk=self.case.commune_id)
+        field.queryset = serving.exclude(kind="commune") | own_commune
+
+
+class OpinionForm(StepForm):
+    verdict = forms.ChoiceField(label=_("Opinion"), choices=Verdict.choices, widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label=_("Reasons"),
+        required=False,
+        widget=forms.Textarea(attrs=_TEXT),
+        help_text=_("Required where you disagree."),
+    )
+    conditions = forms.CharField(
+        label=_("Conditions"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Required where you agree with conditions."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("verdict") == Verdict.DISAGREE and not cleaned.get("reasons"):
+            self.add_error("reasons", _("Give the reasons."))
+        if cleaned.get("verdict") == Verdict.AGREE_WITH_CONDITIONS and not cleaned.get("conditions"):
+            self.add_error("conditions", _("Name the conditions."))
+        return cleaned
+
+
+class ReportForm(StepForm):
+    findings = forms.CharField(
+        label=_("Findings"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_(
+            "Validity of the file; need and fit with the plan; conditions; name, area, sectors and"
+            " infrastructure; investor and capital; environment, fire safety and housing; costs; incentives."
+        ),
+    )
+    recommendation = forms.ChoiceField(
+        label=_("Recommendation"), choices=Recommendation.choices, widget=forms.RadioSelect
+    )
+
+
+class ReviewForm(StepForm):
+    result = forms.ChoiceField(
+        label=_("Review"),
+        choices=[
+            ("approved", _("Approve and send to the city People's Committee")),
+            ("returned", _("Return to the drafter")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comments = forms.CharField(
+        label=_("Comments"),
+        required=False,
+        widget=forms.Textarea(attrs=_TEXT),
+        help_text=_("Required where you return the report."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("result") == "returned" and not cleaned.get("comments"):
+            self.add_error("comments", _("Say what is to be changed."))
+        return cleaned
+
+
+class DecisionForm(StepForm):
+    outcome = forms.ChoiceField(label=_("Decision"), choices=Recommendation.choices, widget=forms.RadioSelect)
+    number = forms.CharField(
+        label=_("Number and symbol"), max_length=50, help_text=_("As the records office gave it, e.g. 5123/QĐ-UBND.")
+    )
+    signed_on = forms.DateField(label=_("Day of signature"))
+    reasons = forms.CharField(label=_("Grounds"), widget=forms.Textarea(attrs=_TEXT))
+
+
+class CopyForm(StepForm):
+    number = forms.CharField(label=_("Number of the letter"), max_length=50)
+    sent_on = forms.DateField(label=_("Sent on"))
+

@@ -1,0 +1,500 @@
+"""The verbs of the establishment procedure, one for each step of the law, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django_fsm import has_transition_perm
+
+from accounts.models import Agency, User
+from accounts.selectors import standing
+from approvals import components, messages, policies, rules
+from approvals.codes import dossier_code
+from approvals.exceptions import NotADraft, NumberTaken, StaleForm, Unfinished
+from approvals.models import (
+    Decision,
+    Document,
+    Dossier,
+    OpinionRequest,
+    Paper,
+    Report,
+    Review,
+    SupplementItem,
+    SupplementRequest,
+)
+from approvals.procedures.establishment.flows import Establishment
+from approvals.services import store
+from approvals.states import DossierState, PaperKind, Recommendation, Verdict
+from approvals.uploads import CheckedUpload
+from clusters import services as register
+from clusters.models import Cluster
+from clusters.states import Kind, Stage
+from law.rulesets import provision, rule_set_on
+from notifications import services as notifications
+from records.clock import local_day
+from records.services import act_once, recorded
+from workflows import clocks
+from workflows.exceptions import NotYours
+from workflows.models import Case
+from workflows.nodes import Branch
+from workflows.selectors import estimate
+from workflows.services import (
+    Act,
+    Sent,
+    act_on_case,
+    act_on_step,
+    cancel_open_steps,
+    open_case,
+    pin_rule_set,
+    start_process,
+)
+from workflows.states import CaseKind
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The checked answers of a draft. `cluster_id` None proposes a cluster that is not in the register."""
+
+    cluster_id: int | None
+    cluster_name: str
+    cluster_type: str
+    commune_id: int
+    place: str
+    area_ha: Decimal
+    capital_bn_vnd: Decimal
+
+
+@transaction.atomic
+def file_dossier(
+    *, dossier_id: int, proposal: Proposal, versions: dict[str, int], by: User, at: datetime, sent: Sent | None = None
+) -> Dossier:
+    """File the draft: the first written request (E10). The case gets the law of this day.
+
+    `versions` are the sections' versions that `proposal` was read from.
+
+    Raises:
+        NotADraft: it was filed before.
+        StaleForm: a section changed meanwhile.
+        Unfinished: a paper that the law asks of the applicant is missing.
+        WrongStage: another proposal for this cluster is under way.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 10(1), as amended.
+    """
+    dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
+    if sent:
+        act_once(sent.key, by=by, at=at, content=sent.content)
+    _check_may_file(dossier, versions, by=by, at=at)
+    case = _case_for(dossier, proposal, at=at)
+    with act_on_case("file", by=by, at=at, pk=case.pk) as act:
+        act.case.applicant_id, act.case.commune_id = dossier.applicant_id, proposal.commune_id
+        pin_rule_set(act.case, on=act.on)
+        act.move("propose")
+        with recorded(dossier, act="file", by=by, at=act.at):
+            dossier.case, dossier.filed_at = act.case, act.at
+            dossier.code = dossier_code(dossier.pk, act.on.year)
+            dossier.cluster_name, dossier.cluster_type = proposal.cluster_name, proposal.cluster_type
+            dossier.area_ha, dossier.capital_bn_vnd = proposal.area_ha, proposal.capital_bn_vnd
+            start_process(act, Establishment)
+            dossier.promised_on = act.entered[0].due_on
+            dossier.estimated_on = estimate(act.case, Establishment, after=act.entered[0])
+            dossier.file()
+        act.data = {"dossier": dossier.code}
+        act.messages.append(_receipt(dossier))
+    return dossier
+
+
+def _check_may_file(dossier: Dossier, versions: dict[str, int], *, by: User, at: datetime) -> None:
+    if not has_transition_perm(dossier.file, standing(by, on=local_day(at))):
+        raise NotYours
+    if dossier.state != DossierState.DRAFT:
+        raise NotADraft
+    if dossier.versions != versions:
+        raise StaleForm
+    present = set(dossier.documents.values_list("component", flat=True))
+    if components.missing(rule_set_on(local_day(at)).code, present, supplied_by=("applicant",)):
+        raise Unfinished
+
+
+def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
+    """Return the listed case of the chosen cluster, or enter cluster and case."""
+    if proposal.cluster_id is None:
+        cluster = register.enter(
+            code=f"DX{dossier.pk:05d}",
+            name=proposal.cluster_name,
+            kind=Kind.NEW,
+            at=at,
+            commune=Agency.objects.get(pk=proposal.commune_id).area,
+            area_ha=proposal.area_ha,
+        )
+    else:
+        cluster = Cluster.objects.get(pk=proposal.cluster_id)
+        listed = cluster.cases.filter(kind=CaseKind.NEW).order_by("-pk").first()
+        if listed and listed.state not in (Stage.REJECTED, Stage.WITHDRAWN, Stage.REVOKED):
+            return listed
+    number = cluster.cases.count()
+    code = f"{cluster.code}-{number + 1}" if number else cluster.code
+    return open_case(
+        cluster=cluster, kind=CaseKind.NEW, code=code, at=at, applicant=dossier.applicant, commune=None
+    )
+
+
+def _receipt(dossier: Dossier) -> messages.Message:
+    assert dossier.promised_on and dossier.filed_at
+    return messages.about_dossier(
+        "dossier_filed",
+        dossier,
+        suffix="filed",
+        agency_id=dossier.applicant_id,
+        filed=f"{local_day(dossier.filed_at):%d/%m/%Y}",
+        promised=f"{dossier.promised_on:%d/%m/%Y}",
+    )
+
+
+def give_notice(
+    *, step_id: int, number: str, published_on: date, where: str, by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Announce that files are received (E20); the window counts from the day of the notice."""
+    with act_on_step("give_notice", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _leave_paper(act, PaperKind.NOTICE, number=number, issued_on=published_on, note=where)
+        act.proceed(trigger_on=published_on)
+    return act.case
+
+
+def submit_file(
+    *,
+    step_id: int,
+    number: str,
+    signed_on: date,
+    upload: CheckedUpload,
+    content: File[bytes],
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> Case:
+    """Send the file with the commune's submission to the Department (E40)."""
+    with act_on_step("submit_file", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _leave_paper(act, PaperKind.SUBMISSION, number=number, issued_on=signed_on)
+        store(dossier=_dossier(act.case), component="D-a", upload=upload, content=content, by=by, at=act.at)
+        act.proceed()
+    return act.case
+
+
+def accept_file(*, step_id: int, by: User, at: datetime, sent: Sent | None = None) -> Case:
+    """Find the file complete and begin the appraisal (E50), counted from its receipt.
+
+    Raises:
+        RuleBroken: a component is missing; the message names it.
+    """
+    with act_on_step("check_intake", step_id=step_id, by=by, at=at, sent=sent) as act:
+        present = set(_dossier(act.case).documents.values_list("component", flat=True))
+        missing = components.missing(act.case.rule_set, present, supplied_by=("applicant", "commune"))
+        citation = provision(act.case.rule_set, "E50").citation
+        act.move("begin_appraisal", missing=[str(part) for part in missing], citation=citation)
+        act.proceed("complete")
+    return act.case
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point to amend: the component it is about (may be empty) and what is wanted."""
+
+    component: str
+    text: str
+
+
+def ask_supplement_at_intake(
+    *, step_id: int, points: Sequence[Point], by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Find the file incomplete and ask for what is missing (E55); the appraisal has not begun."""
+    with act_on_step("check_intake", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _ask_supplement(act, points)
+        act.proceed("incomplete")
+    return act.case
+
+
+def ask_supplement_in_appraisal(
+    *, step_id: int, points: Sequence[Point], by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Ask for an amendment while appraising (E55); the clock stands still until the answer."""
+    with act_on_step("draft_report", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _ask_supplement(act, points)
+        act.proceed("supplement")
+    return act.case
+
+
+def _ask_supplement(act: Act, points: Sequence[Point]) -> None:
+    rules.check_reasons("".join(point.text for point in points))
+    dossier = _dossier(act.case)
+    round_ = dossier.supplement_requests.count() + 1
+    request = SupplementRequest.objects.create(dossier=dossier, round=round_, asked_by=act.by, asked_at=act.at)
+    SupplementItem.objects.bulk_create(
+        SupplementItem(request=request, component=point.component, text=point.text) for point in points
+    )
+    with recorded(dossier, act="ask_supplement", by=act.by, at=act.at, data={"round": round_}):
+        dossier.ask_supplement()
+    clocks.stop(act.clock, on=act.on, reason=f"E55/{round_}")
+    asked = messages.about_dossier(
+        "supplement_asked",
+        dossier,
+        suffix=f"supplement:{round_}",
+        agency_id=dossier.applicant_id,
+        count=len(points),
+    )
+    act.messages.append(asked)
+
+
+def answer_supplement(*, step_id: int, answer: str, by: User, at: datetime, sent: Sent | None = None) -> Case:
+    """Answer the request: back to the check, or on with the appraisal, whose clock runs again.
+
+    Before the appraisal has begun its clock counts anew from this receipt (K-2); afterwards the
+    days of the supplement are left out (K-3, K-4).
+    """
+    with act_on_step("supplement", step_id=step_id, by=by, at=at, sent=sent) as act:
+        dossier = _dossier(act.case)
+        request = dossier.supplement_requests.latest("round")
+        request.answer, request.answered_by, request.answered_at = answer, by, act.at
+        request.save()
+        with recorded(dossier, act="supplement", by=by, at=act.at, data={"round": request.round}):
+            dossier.supplement()
+        clocks.resume(act.clock, on=act.on)
+        if act.case.state == Stage.PROPOSED:
+            act.proceed("to_intake", restart=True)
+        else:
+            act.proceed("to_appraisal")
+        if act.case.commune_id:
+            answered = messages.about_dossier(
+                "supplement_answered",
+                dossier,
+                suffix=f"answer:{request.round}",
+                agency_id=act.case.commune_id,
+            )
+            act.messages.append(answered)
+    return act.case
+
+
+def plan_consultation(
+    *,
+    step_id: int,
+    agencies: Sequence[Agency],
+    question: str,
+    answer_by: date,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> Case:
+    """Ask each of `agencies` for its opinion by the day `answer_by`, which no law sets.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 10(3): "the departments concerned".
+    """
+    with act_on_step("plan_consultation", step_id=step_id, by=by, at=at, sent=sent) as act:
+        rules.check_answer_day(answer_by, today=act.on, due_on=act.step.due_on)
+        rules.check_consulted(len(agencies))
+        act.proceed(branches=[Branch(agency.pk, answer_by) for agency in agencies])
+        OpinionRequest.objects.bulk_create(
+            OpinionRequest(
+                case=act.case,
+                step=step,
+                agency_id=step.agency_id,
+                question=question,
+                answer_by=answer_by,
+                asked_by=by,
+                asked_at=act.at,
+            )
+            for step in act.entered
+        )
+    return act.case
+
+
+def give_opinion(
+    *,
+    step_id: int,
+    verdict: Verdict,
+    reasons: str,
+    conditions: str,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> Case:
+    """Answer the Department's question for one's own agency."""
+    with act_on_step("give_opinion", step_id=step_id, by=by, at=at, sent=sent) as act:
+        if verdict == Verdict.DISAGREE:
+            rules.check_reasons(reasons)
+        if verdict == Verdict.AGREE_WITH_CONDITIONS:
+            rules.check_reasons(conditions)
+        opinion = OpinionRequest.objects.get(step=step_id)
+        opinion.verdict, opinion.reasons, opinion.conditions = verdict, reasons, conditions
+        opinion.answered_by, opinion.answered_at = by, act.at
+        opinion.save()
+        act.data["verdict"] = verdict
+        act.proceed()
+    return act.case
+
+
+def take_back_consultation(
+    *, step_id: int, reason: str, by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Go on without an agency that has not answered; the reason is kept."""
+    take_back = policies.may_take_back_consultation
+    with act_on_step("give_opinion", step_id=step_id, by=by, at=at, sent=sent, policy=take_back) as act:
+        rules.check_reasons(reason)
+        OpinionRequest.objects.filter(step=step_id).update(taken_back=reason)
+        act.data["taken_back"] = reason
+        act.proceed()
+    return act.case
+
+
+def submit_report(
+    *,
+    step_id: int,
+    findings: str,
+    recommendation: Recommendation,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> Case:
+    """Hand a version of the appraisal report to review; each hand-in is a version of its own."""
+    with act_on_step("draft_report", step_id=step_id, by=by, at=at, sent=sent) as act:
+        last = act.case.reports.aggregate(last=Max("version"))["last"] or 0
+        Report.objects.create(
+            case=act.case,
+            version=last + 1,
+            findings=findings,
+            recommendation=recommendation,
+            drafted_by=by,
+            drafted_at=act.at,
+        )
+        act.proceed("submitted")
+        act.data["version"] = last + 1
+    return act.case
+
+
+def approve_report(
+    *, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Approve the report and send it with the file to the city; a second person than its drafter."""
+    with act_on_step("review_report", step_id=step_id, by=by, at=at, sent=sent) as act:
+        report = act.case.reports.latest("version")
+        Review.objects.create(report=report, approved=True, comments=comments, by=by, at=act.at)
+        act.move("conclude_appraisal", drafter=report.drafted_by_id, reviewer=by.pk)
+        act.proceed("approved")
+        act.data["version"] = report.version
+    return act.case
+
+
+def return_report(
+    *, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Give the report back to be changed, with comments."""
+    with act_on_step("review_report", step_id=step_id, by=by, at=at, sent=sent) as act:
+        rules.check_reasons(comments)
+        report = act.case.reports.latest("version")
+        Review.objects.create(report=report, approved=False, comments=comments, by=by, at=act.at)
+        act.proceed("returned")
+        act.data["version"] = report.version
+    return act.case
+
+
+def decide(
+    *,
+    step_id: int,
+    outcome: Recommendation,
+    number: str,
+    signed_on: date,
+    reasons: str,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> Case:
+    """Decide (E70), as a third person: establish the cluster with its investor, or reject.
+
+    Raises:
+        NumberTaken: the number stands on another decision of that year.
+    """
+    with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _check_paper_day(act, signed_on)
+        rules.check_reasons(reasons)
+        report = act.case.reports.select_related("review").latest("version")
+        people = {"drafter": report.drafted_by_id, "reviewer": report.review.by_id, "decider": by.pk}
+        dossier = _dossier(act.case)
+        establish = outcome == Recommendation.ESTABLISH
+        act.move("establish" if establish else "reject", **people)
+        with recorded(dossier, act="decide", by=by, at=act.at):
+            dossier.choose() if establish else dossier.pass_over()
+        _issue(act, outcome, number=number, signed_on=signed_on, reasons=reasons)
+        act.proceed(str(outcome))
+        act.data["number"] = number
+    return act.case
+
+
+def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, reasons: str) -> None:
+    try:
+        with transaction.atomic():
+            Decision.objects.create(
+                case=act.case,
+                procedure=act.step.process.procedure,
+                round=act.step.process.round,
+                outcome=outcome,
+                issuer_id=act.step.agency_id,
+                number=number.strip(),
+                year=signed_on.year,
+                signed_on=signed_on,
+                reasons=reasons,
+                decided_by=act.by,
+                decided_at=act.at,
+            )
+    except IntegrityError as error:
+        raise NumberTaken from error
+
+
+def send_copy(
+    *, step_id: int, number: str, sent_on: date, by: User, at: datetime, sent: Sent | None = None
+) -> Case:
+    """Send the decision to the ministry (E80); the procedure ends."""
+    with act_on_step("send_copy", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _leave_paper(act, PaperKind.COPY, number=number, issued_on=sent_on)
+        act.proceed()
+    return act.case
+
+
+def withdraw(*, case_id: int, reason: str, by: User, at: datetime, sent: Sent | None = None) -> Case:
+    """Take the proposal back before the decision; every open step closes."""
+    with act_on_case("withdraw", by=by, at=at, sent=sent, pk=case_id) as act:
+        rules.check_reasons(reason)
+        act.move("withdraw")
+        dossier = _dossier(act.case)
+        with recorded(dossier, act="recall", by=by, at=act.at, data={"reason": reason}):
+            dossier.recall()
+        cancel_open_steps(act)
+        act.data = {"reason": reason}
+    return act.case
+
+
+def _dossier(case: Case) -> Dossier:
+    """Return the case's dossier, locked: with a single applicant there is one per round."""
+    return case.dossiers.select_for_update().latest("pk")
+
+
+def _leave_paper(act: Act, kind: PaperKind, *, number: str, issued_on: date, note: str = "") -> None:
+    _check_paper_day(act, issued_on)
+    Paper.objects.create(
+        case=act.case,
+        step=act.step,
+        kind=kind,
+        number=number.strip(),
+        issued_on=issued_on,
+        note=note,
+        by=act.by,
+        at=act.at,
+    )
+    act.data["number"] = number.strip()
+
+
+def _check_paper_day(act: Act, day: date) -> None:
+    rules.check_not_future(day, today=act.on)
+    rules.check_not_before(day, earliest=local_day(act.step.created))

@@ -1,0 +1,68 @@
+"""What is asked of papers and days. Facts in; a broken rule raises with the reason."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from workflows.exceptions import RuleBroken
+
+
+def check_not_future(day: date, *, today: date) -> None:
+    """Refuse a paper dated after today.
+
+    Raises:
+        RuleBroken: `day` lies ahead.
+    """
+    if day > today:
+        raise RuleBroken(_("The paper carries a day that has not come yet: %(day)s.") % {"day": f"{day:%d/%m/%Y}"})
+
+
+def check_not_before(day: date, *, earliest: date) -> None:
+    """Refuse a paper dated before what it answers.
+
+    Raises:
+        RuleBroken: `day` lies before `earliest`.
+    """
+    if day < earliest:
+        raise RuleBroken(
+            _("The paper is dated %(day)s, before the step began on %(earliest)s.")
+            % {"day": f"{day:%d/%m/%Y}", "earliest": f"{earliest:%d/%m/%Y}"}
+        )
+
+
+def check_answer_day(day: date, *, today: date, due_on: date | None) -> None:
+    """Refuse a day for opinions that lies outside the time left for the appraisal.
+
+    Raises:
+        RuleBroken: `day` is not after today, or is after the appraisal's own last day, while that
+            still lies ahead.
+    """
+    if day <= today:
+        raise RuleBroken(_("Choose a day after today."))
+    if due_on and today < due_on < day:
+        raise RuleBroken(
+            _("Choose a day after today and not after %(due)s, the last day of the appraisal.")
+            % {"due": f"{due_on:%d/%m/%Y}"}
+        )
+
+
+def check_reasons(text: str) -> None:
+    """Refuse a disagreement, a return or a rejection without reasons.
+
+    Raises:
+        RuleBroken: `text` is empty.
+    """
+    if not text.strip():
+        raise RuleBroken(_("Give the reasons."))
+
+
+def check_consulted(number: int) -> None:
+    """Refuse a consultation of nobody.
+
+    Raises:
+        RuleBroken: no agency was chosen.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 10(3): the Department appraises with the departments concerned.
+    """
+    if not number:
+        raise RuleBroken(_("Choose at least one agency to consult."))

@@ -1,0 +1,133 @@
+"""The verbs of a draft: begin, write, add and remove papers. Nothing here is a legal act yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import Agency, User
+from accounts.selectors import standing
+from accounts.states import Role
+from approvals.exceptions import NotADraft, StaleForm
+from approvals.models import Document, Dossier
+from approvals.states import DossierState
+from approvals.uploads import CheckedUpload
+from records.clock import local_day
+from workflows.exceptions import NotYours
+
+
+def begin(*, applicant: Agency, by: User, at: datetime) -> Dossier:
+    """Begin an empty draft for the organisation `applicant`.
+
+    Raises:
+        NotYours: `by` does not act for that organisation.
+    """
+    if not standing(by, on=local_day(at)).has(Role.APPLICANT, applicant.pk):
+        raise NotYours
+    return Dossier.objects.create(applicant=applicant, created_by=by, created_at=at, edited_at=at)
+
+
+@transaction.atomic
+def save_section(
+    *, dossier_id: int, section: str, answers: Mapping[str, str], version: int, by: User, at: datetime
+) -> Dossier:
+    """Keep what was typed in `section`, valid or not, on top of `version`.
+
+    Raises:
+        StaleForm: somebody saved this section after the form was opened.
+        NotADraft: the dossier was filed.
+    """
+    dossier = _draft(dossier_id, by=by, at=at)
+    if dossier.versions.get(section, 0) != version:
+        raise StaleForm
+    dossier.answers = {**dossier.answers, **answers}
+    dossier.versions = {**dossier.versions, section: version + 1}
+    dossier.edited_at = at
+    dossier.save()
+    return dossier
+
+
+@transaction.atomic
+def delete_draft(*, dossier_id: int, by: User, at: datetime) -> None:
+    """Throw a draft away with its papers."""
+    dossier = _draft(dossier_id, by=by, at=at)
+    for document in dossier.documents.all():
+        _remove(document)
+    dossier.delete()
+
+
+@transaction.atomic
+def attach(
+    *, dossier_id: int, component: str, upload: CheckedUpload, content: File[bytes], by: User, at: datetime
+) -> Document:
+    """Add a checked upload to a draft, or to a dossier that awaits a supplement.
+
+    Raises:
+        NotADraft: the dossier was filed, and nothing is asked for.
+        NotYours: `by` does not act for the applicant.
+    """
+    dossier = _own(dossier_id, by=by, at=at)
+    if dossier.state not in (DossierState.DRAFT, DossierState.AWAITING_SUPPLEMENT):
+        raise NotADraft
+    return store(dossier=dossier, component=component, upload=upload, content=content, by=by, at=at)
+
+
+def store(
+    *, dossier: Dossier, component: str, upload: CheckedUpload, content: File[bytes], by: User, at: datetime
+) -> Document:
+    """Write the whole file, then its row, so that no row stands without its file."""
+    name = default_storage.save(f"dossiers/{dossier.pk}/{upload.sha256}.{upload.extension}", content)
+    try:
+        with transaction.atomic():
+            return Document.objects.create(
+                dossier=dossier,
+                component=component,
+                name=upload.name,
+                media_type=upload.media_type,
+                size=upload.size,
+                sha256=upload.sha256,
+                file=name,
+                uploaded_by=by,
+                uploaded_at=at,
+            )
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+@transaction.atomic
+def detach(*, document_id: int, by: User, at: datetime) -> Dossier:
+    """Remove a paper from a draft.
+
+    Raises:
+        NotADraft: the dossier was filed; what was filed stays.
+    """
+    document = Document.objects.select_related("dossier").get(pk=document_id)
+    dossier = _draft(document.dossier_id, by=by, at=at)
+    _remove(document)
+    return dossier
+
+
+def _remove(document: Document) -> None:
+    name = document.file.name
+    document.delete()
+    # After the commit: a rolled-back removal must find its file again.
+    transaction.on_commit(lambda: default_storage.delete(name))
+
+
+def _own(dossier_id: int, *, by: User, at: datetime) -> Dossier:
+    dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
+    if not standing(by, on=local_day(at)).has(Role.APPLICANT, dossier.applicant_id):
+        raise NotYours
+    return dossier
+
+
+def _draft(dossier_id: int, *, by: User, at: datetime) -> Dossier:
+    dossier = _own(dossier_id, by=by, at=at)
+    if dossier.state != DossierState.DRAFT:
+        raise NotADraft
+    return dossier

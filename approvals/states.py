@@ -1,0 +1,52 @@
+"""States and kinds of what is decided on and with."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class DossierState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    FILED = "filed", _("Filed")
+    AWAITING_SUPPLEMENT = "awaiting_supplement", _("Awaiting supplement")
+    RECALLED = "recalled", _("Withdrawn by the applicant")
+    NOT_SELECTED = "not_selected", _("Not selected")
+    CHOSEN = "chosen", _("Chosen")
+
+
+class Presence(TextChoices):
+    """Whether a component of the file must be there."""
+
+    REQUIRED = "required", _("Required")
+    ONE_OF = "one_of", _("At least one")
+    IF_ANY = "if_any", _("If any")
+
+
+class ClusterType(TextChoices):
+    GENERAL = "general", _("General")
+    CRAFT = "craft", _("Craft village")
+    SPECIALISED = "specialised", _("Specialised")
+    SUPPORTING = "supporting", _("Supporting industry")
+    HIGH_TECH = "high_tech", _("High-tech")
+    ECO = "eco", _("Eco-industrial")
+
+
+class Verdict(TextChoices):
+    """What a consulted agency says."""
+
+    AGREE = "agree", _("Agrees")
+    AGREE_WITH_CONDITIONS = "agree_with_conditions", _("Agrees with conditions")
+    DISAGREE = "disagree", _("Disagrees")
+    NO_COMMENT = "no_comment", _("No comment")
+
+
+class Recommendation(TextChoices):
+    ESTABLISH = "establish", _("Establish the cluster")
+    REJECT = "reject", _("Reject the proposal")
+
+
+class PaperKind(TextChoices):
+    """An official paper that a step leaves behind."""
+
+    NOTICE = "notice", _("Notice of receiving files")
+    SUBMISSION = "submission", _("Submission of the commune")
+    COPY = "copy", _("Copy of the decision to the ministry")

@@ -1,0 +1,58 @@
+"""The law's clocks on a case: begun, stopped, resumed, each time counted anew from the law's row."""
+
+from datetime import date
+
+from law import clock as law_clock
+from law.rulesets import provision
+from law.selectors import calendar
+from workflows.models import Case, Clock, ClockPause
+
+
+def begin(case: Case, limit: str, *, trigger_on: date) -> Clock:
+    """Start the clock of provision `limit` of the case's rule set; the trigger day is not counted.
+
+    Raises:
+        CalendarMissing: the count reaches a year without a calendar.
+    """
+    clock = Clock(case=case, rule_set=case.rule_set, limit=limit, trigger_on=trigger_on)
+    _count(clock, [])
+    clock.save(force_insert=True)
+    return clock
+
+
+def stop(clock: Clock, *, on: date, reason: str) -> None:
+    """Let `clock` stand still from the day `on`."""
+    ClockPause.objects.create(clock=clock, from_on=on, reason=reason)
+
+
+def resume(clock: Clock, *, on: date) -> None:
+    """Let `clock` run again after the day `on`. No step is open under a clock that stands still."""
+    clock.pauses.filter(to_on=None).update(to_on=on)
+    _count(clock, pauses_of(clock))
+    clock.save()
+
+
+def deadline(clock: Clock) -> law_clock.Deadline:
+    """Count `clock` again and return the due day with its ledger."""
+    return law_clock.due(
+        provision(clock.rule_set, clock.limit),
+        trigger_on=clock.trigger_on,
+        calendar=calendar(clock.calendar_version),
+        pauses=pauses_of(clock),
+    )
+
+
+def pauses_of(clock: Clock) -> list[law_clock.Pause]:
+    """Return the pauses of `clock`, oldest first."""
+    return [
+        law_clock.Pause(from_on=pause.from_on, to_on=pause.to_on)
+        for pause in clock.pauses.order_by("from_on", "pk")
+    ]
+
+
+def _count(clock: Clock, pauses: list[law_clock.Pause]) -> None:
+    days = calendar()
+    counted = law_clock.due(
+        provision(clock.rule_set, clock.limit), trigger_on=clock.trigger_on, calendar=days, pauses=pauses
+    )
+    clock.due_on, clock.firm, clock.calendar_version = counted.due_on, counted.firm, days.version

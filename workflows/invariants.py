@@ -1,0 +1,55 @@
+"""What must always hold between cases, steps, clocks and stays."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from viewflow.workflow.status import PROCESS
+
+from records.invariants import invariant
+from workflows import clocks
+from workflows.models import Case, Clock, Process, Stay, Step
+
+
+@invariant("I6", "every deadline can be counted again from law, calendar and pauses, with the same result")
+def deadlines_recompute() -> Iterator[str]:
+    for clock in Clock.objects.prefetch_related("pauses").iterator(chunk_size=500):
+        counted = clocks.deadline(clock)
+        if counted.due_on not in (None, clock.due_on):
+            yield f"clock {clock.pk} {clock}: counted again it is due on {counted.due_on}"
+
+
+@invariant("W1", "an open step's node allows the stage of its case")
+def steps_fit_stages() -> Iterator[str]:
+    for step in Step.objects.open().select_related("case").iterator():
+        if step.case.state not in step.flow_task.stages:
+            yield f"{step} is open while {step.case.code} is {step.case.state}"
+
+
+@invariant("W2", "a running process has an open step, and an ended one has none")
+def processes_have_steps() -> Iterator[str]:
+    open_step = Exists(Step.objects.open().filter(process=OuterRef("pk")))
+    for process in Process.objects.filter(Q(status=PROCESS.NEW) & ~open_step).select_related("case"):
+        yield f"process {process.pk} of {process.case.code} is stuck: nothing is open"
+    for process in Process.objects.exclude(status=PROCESS.NEW).filter(open_step).select_related("case"):
+        yield f"process {process.pk} of {process.case.code} has ended, yet a step is open"
+
+
+@invariant("W3", "every closed step of a person or of a window has one stay, and no open one has any")
+def stays_match_steps() -> Iterator[str]:
+    work = Step.objects.work()
+    for step in work.exclude(finished=None).filter(stay=None):
+        yield f"{step} is closed without a stay"
+    for stay in Stay.objects.filter(step__finished=None):
+        yield f"stay {stay.pk} of an open step"
+    for case in Case.objects.annotate(n=Count("stays")).exclude(n=F("stay_seq")):
+        yield f"{case.code} has {case.n} stays and counts {case.stay_seq}"  # type: ignore[attr-defined]
+
+
+@invariant("W4", "the register's copy of a stage is the stage of the cluster's newest case")
+def register_copies_stage() -> Iterator[str]:
+    newest = Case.objects.order_by("cluster_id", "-pk")
+    seen: set[int] = set()
+    for case in newest.select_related("cluster").iterator():
+        if case.cluster_id not in seen and case.cluster.stage != case.state:
+            yield f"{case.cluster.code} shows {case.cluster.stage}, {case.code} is {case.state}"
+        seen.add(case.cluster_id)

@@ -1,0 +1,96 @@
+"""What the workflow tells people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.kinds import Kind, register
+from notifications.messages import Message, translatable
+from workflows.models import Case, Step
+
+register(
+    Kind(
+        "step_arrived",
+        title=_("{code}: a new step for you"),
+        body=_("“{step}” for {cluster} has arrived at your agency. Due: {due}."),
+        link="approvals:case",
+    )
+)
+register(
+    Kind(
+        "step_assigned",
+        title=_("{code}: a step was given to you"),
+        body=_("“{step}” for {cluster} was given to you by {by}. Due: {due}."),
+        link="approvals:case",
+    )
+)
+register(
+    Kind(
+        "stage_moved",
+        title=_("{code}: your proposal has moved on"),
+        body=_("{cluster}: {stage}."),
+        link="approvals:case",
+        legal=True,
+    )
+)
+register(
+    Kind(
+        "step_soon",
+        title=_("{code}: due on {due}"),
+        body=_("“{step}” for {cluster} is due on {due}."),
+        link="approvals:case",
+    )
+)
+register(
+    Kind(
+        "step_today",
+        title=_("{code}: due today"),
+        body=_("“{step}” for {cluster} is due today, {due}."),
+        link="approvals:case",
+    )
+)
+register(
+    Kind(
+        "step_late",
+        title=_("{code}: overdue since {due}"),
+        body=_("“{step}” for {cluster} was due on {due} and is not done."),
+        link="approvals:case",
+    )
+)
+
+
+def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:
+    """Return the message of `kind` about `step`, for its owner, or for its agency while unclaimed.
+
+    The step's name is translated for each reader.
+    """
+    return Message(
+        key=f"step:{step.pk}:{suffix}",
+        kind=kind,
+        context={
+            "code": case.code,
+            "cluster": case.cluster.name,
+            "step": translatable(step.label),
+            "due": step.due_on.strftime("%d/%m/%Y") if step.due_on else "–",
+            "link_args": [case.code],
+            **more,
+        },
+        agency_id=None if step.owner_id else step.agency_id,
+        user_id=step.owner_id,
+    )
+
+
+def about_stage(case: Case) -> Message | None:
+    """Return the message to the applicant that the case has a new stage; None without applicant."""
+    if case.applicant_id is None:
+        return None
+    return Message(
+        key=f"case:{case.pk}:{case.audit_seq}:{case.state}",
+        kind="stage_moved",
+        context={
+            "code": case.code,
+            "cluster": case.cluster.name,
+            "stage": translatable(case.get_state_display()),
+            "link_args": [case.code],
+        },
+        agency_id=case.applicant_id,
+    )
+

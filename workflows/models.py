@@ -1,0 +1,260 @@
+"""The case, the process that orders its work, its steps with their clocks, and the stays: the log."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from viewflow.workflow.models import AbstractProcess, AbstractTask
+from viewflow.workflow.status import PROCESS, STATUS
+
+from accounts.models import Agency
+from accounts.selectors import Standing
+from clusters.models import Cluster
+from workflows.machines import CaseMachine
+from workflows.policies import may_see_all
+from workflows.states import ENDED, CaseKind, Procedure
+
+OPEN = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, who: Standing) -> Self:
+        """Keep the cases that `who` is a party to: as applicant, as holder of a step, or city-wide."""
+        if may_see_all(who):
+            return self
+        mine = who.agencies()
+        held = Step.objects.filter(case=OuterRef("pk"), agency__in=mine)
+        return self.filter(Q(applicant__in=mine) | Q(commune__in=mine) | Exists(held))
+
+    def lock(self, **which: Any) -> Case:
+        """Return the one case of `which`, its row locked until the transaction ends.
+
+        SQLite has no row locks: there every write transaction begins IMMEDIATE and so excludes others.
+        """
+        return self.select_for_update(of=("self",)).get(**which)
+
+
+class Case(CaseMachine):
+    """One cluster project: a new cluster, or the expansion of an operating one.
+
+    Rule set, clocks, processes, lock and audit chain belong to it.
+    """
+
+    code = models.CharField(_("code"), max_length=30, unique=True)
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="cases")
+    kind = models.CharField(_("kind"), max_length=10, choices=CaseKind.choices, default=CaseKind.NEW)
+    rule_set = models.CharField(_("rule set"), max_length=5, blank=True)
+    applicant = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="applications"
+    )
+    commune = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="commune_cases"
+    )
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    stay_seq = models.PositiveIntegerField(default=0, editable=False)
+    source = models.TextField(blank=True)
+    grade = models.CharField(max_length=20, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("case")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster", "kind"], condition=~Q(state__in=ENDED), name="case_open_once"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="case_state")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.cluster}"
+
+
+class Process(AbstractProcess):
+    """One run of a procedure on a case, pinned to the version of the flow that it started with."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="processes")
+    procedure = models.CharField(max_length=30, choices=Procedure.choices)
+    round = models.PositiveSmallIntegerField(default=1)
+
+    # What the running act tells the nodes; set by `workflows.services`, never stored.
+    act: Any = None
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "procedure"],
+                condition=Q(status=PROCESS.NEW),
+                name="process_active_once",
+            ),
+            models.UniqueConstraint(fields=["case", "procedure", "round"], name="process_round_once"),
+        ]
+
+
+class Clock(models.Model):
+    """A time limit of the law that runs on a case: from `trigger_on`, to `due_on` as counted last.
+
+    `firm` is false where the count crossed a provisional day. `calendar_version` names the calendar
+    that the count used.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
+    rule_set = models.CharField(max_length=5)
+    limit = models.CharField(max_length=5)
+    trigger_on = models.DateField()
+    due_on = models.DateField()
+    firm = models.BooleanField()
+    calendar_version = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "limit"], name="clock_case_limit")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_set}/{self.limit}: {self.trigger_on} → {self.due_on}"
+
+
+class ClockPause(models.Model):
+    """Days on which a clock stood still: from `from_on` to `to_on`, open while nobody answered."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="pauses")
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="pause_order"
+            ),
+            models.UniqueConstraint(fields=["clock"], condition=Q(to_on=None), name="pause_open_once"),
+        ]
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def work(self) -> Self:
+        """Keep what people (or the passing of days) do; leave out the engine's own gates."""
+        return self.filter(flow_task_type__in=("HUMAN", "WAIT"))
+
+    def open(self) -> Self:
+        """Keep the steps that wait to be done."""
+        return self.work().filter(finished=None)
+
+    def visible_to(self, who: Standing) -> Self:
+        """Keep the steps of the cases that `who` may see."""
+        if may_see_all(who):
+            return self
+        return self.filter(case__in=Case.objects.visible_to(who))
+
+
+class Step(AbstractTask):
+    """One task of a process: at which agency it lies, in which role, until when.
+
+    `owner` is the officer who claimed it. `clock` is the law's limit, where there is one; `due_on`
+    repeats its day, or is a day that an officer set (an opinion has no limit in law).
+    """
+
+    # Of the engine's columns these serve views and timers that are not used here. The generic key
+    # cannot be left out of an inherited model, so its two columns stay, empty and without an index.
+    previous = None
+    external_task_id = None
+    scheduled = None
+    assigned = None
+    owner_permission = None
+    owner_permission_content_type = models.ForeignKey(
+        ContentType, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
+    )
+    owner_permission_obj_pk = models.CharField(max_length=1, null=True, editable=False)
+
+    created = models.DateTimeField(db_index=False)
+    status = models.CharField(choices=STATUS.choices, default=STATUS.NEW, max_length=10)
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="task_set")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    name = models.CharField(max_length=40)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="steps")
+    role = models.CharField(max_length=20, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="steps"
+    )
+    claimed_at = models.DateTimeField(null=True)
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, null=True, related_name="steps")
+    due_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=30, blank=True)
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["agency", "due_on", "id"], condition=Q(finished=None), name="step_open_agency"
+            ),
+            models.Index(
+                fields=["owner", "due_on", "id"], condition=Q(finished=None), name="step_open_owner"
+            ),
+            models.Index(fields=["due_on"], condition=Q(finished=None), name="step_open_due"),
+            models.Index(fields=["case", "id"], name="step_case"),
+            models.Index(fields=["agency", "case"], name="step_agency_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the step still waits to be done."""
+        return self.finished is None
+
+    @property
+    def label(self) -> Any:
+        """Return the step's name for people, in the active language."""
+        return self.flow_task.task_title
+
+    def late_on(self, today: date) -> bool:
+        """Tell whether the step's day has passed: an act on the last day is in time."""
+        return self.due_on is not None and self.due_on < today
+
+
+class Assignment(models.Model):
+    """Who was given a step, by whom, when; only ever added. No user: it went back to the agency."""
+
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="assignments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Stay(models.Model):
+    """One stay of a case in a step, written by the transaction that ended it: the log of all measures.
+
+    `seq` numbers the stays of a case and ends every tie. `paused` marks a stay during which the
+    law's clock stood still.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stays")
+    seq = models.PositiveIntegerField()
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="stay")
+    name = models.CharField(max_length=40)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=30)
+    next_step = models.CharField(max_length=40, blank=True)
+    paused = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["case", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="stay_seq_once"),
+            models.CheckConstraint(condition=Q(left_at__gte=F("entered_at")), name="stay_order"),
+        ]
+        indexes = [models.Index(fields=["name", "left_at"], name="stay_step")]

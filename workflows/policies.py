@@ -1,0 +1,66 @@
+"""Who may move a case, and who may do a step. Facts in, yes or no out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.selectors import Standing
+from accounts.states import AgencyKind, Role
+
+if TYPE_CHECKING:
+    from workflows.machines import CaseMachine
+    from workflows.models import Case, Step
+
+
+def may_file(case: CaseMachine, who: Standing) -> bool:
+    """An applicant files, and takes back, what their own organisation filed."""
+    return who.has(Role.APPLICANT, case.applicant_id or 0)
+
+
+def may_accept(case: CaseMachine, who: Standing) -> bool:
+    """An officer of the Department of Industry and Trade takes a complete file into appraisal."""
+    return who.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE)
+
+
+def may_review(case: CaseMachine, who: Standing) -> bool:
+    """A reviewer of the Department of Industry and Trade ends the appraisal."""
+    return who.serves(Role.REVIEWER, AgencyKind.INDUSTRY_TRADE)
+
+
+def may_decide(case: CaseMachine, who: Standing) -> bool:
+    """A leader of the city People's Committee decides."""
+    return who.serves(Role.LEADER, AgencyKind.CITY_COMMITTEE)
+
+
+def may_follow(case: CaseMachine, who: Standing) -> bool:
+    """An officer of the Department of Industry and Trade records what happened after the decision."""
+    return who.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE)
+
+
+def may_adopt(case: CaseMachine, who: Standing) -> bool:
+    """The system, when it reads the register; or the administrator of the Department."""
+    return who.is_system or who.serves(Role.ADMINISTRATOR, AgencyKind.INDUSTRY_TRADE)
+
+
+def may_see_all(who: Standing) -> bool:
+    """The Department and the city People's Committee follow every case; the system acts on any."""
+    return who.is_system or bool(who.kinds() & {AgencyKind.INDUSTRY_TRADE, AgencyKind.CITY_COMMITTEE})
+
+
+def may_lead(who: Standing) -> bool:
+    """Leaders see the board; that of their own agency, unless they follow every case."""
+    return who.leads() and bool(who.kinds() - {AgencyKind.INVESTOR})
+
+
+def may_do(step: Step, who: Standing) -> bool:
+    """The role that the step asks for, in the agency that holds it, unless somebody else claimed it."""
+    if step.role == "":
+        return who.is_system
+    return who.has(Role(step.role), step.agency_id) and step.owner_id in (None, who.user_id)
+
+
+def may_assign(step: Step, who: Standing) -> bool:
+    """Whoever could do the step may claim or release it; reviewers and leaders of the agency assign it."""
+    return may_do(step, who) or bool(
+        step.role and step.agency_id in who.agencies(Role.REVIEWER, Role.LEADER)
+    )

@@ -1,0 +1,28 @@
+"""Which agency a step belongs to: by kind, and by territory."""
+
+from datetime import date
+
+from accounts.models import Agency
+from accounts.states import AgencyKind
+from workflows.exceptions import NoAgency
+from workflows.models import Case
+
+
+def agency_for(actor: AgencyKind | None, case: Case, *, on: date) -> int:
+    """Return the id of the agency that acts as `actor` on `case` on the day `on`.
+
+    None is the applicant; the commune is the one that received the first request; any other kind
+    is the one serving agency of the city.
+
+    Raises:
+        NoAgency: nobody of that kind serves on that day.
+    """
+    if actor is None:
+        found = case.applicant_id
+    elif actor == AgencyKind.COMMUNE:
+        found = case.commune_id
+    else:
+        found = Agency.objects.serving(on).filter(kind=actor).values_list("pk", flat=True).first()
+    if found is None:
+        raise NoAgency
+    return found

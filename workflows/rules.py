@@ -1,0 +1,85 @@
+"""What the law asks of a case before it may move. Facts in; a broken rule raises with its article."""
+
+from django.utils.translation import gettext as _
+
+from clusters.states import Stage
+from workflows.exceptions import RuleBroken
+from workflows.states import ADOPTABLE
+
+
+def check_complete_file(missing: list[str], citation: str) -> None:
+    """Refuse appraisal of a file that lacks a component.
+
+    Raises:
+        RuleBroken: `missing` names the components.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 10(3): appraisal starts on receipt of a complete file.
+    """
+    if missing:
+        raise RuleBroken(
+            _("The file is not complete (%(article)s). Missing: %(missing)s.")
+            % {"article": citation, "missing": ", ".join(missing)}
+        )
+
+
+def check_separate_people(people: dict[str, int]) -> None:
+    """Refuse one person in two of the roles drafter, reviewer, decider; `people` maps role to user id.
+
+    Raises:
+        RuleBroken: two roles name the same person.
+    """
+    if len(set(people.values())) < len(people):
+        raise RuleBroken(_("Whoever drafted or reviewed a report cannot also approve it or decide on it."))
+
+
+def check_evidence(evidence: str) -> None:
+    """Refuse a milestone without the paper that shows it.
+
+    Raises:
+        RuleBroken: no paper is named.
+    """
+    if not evidence.strip():
+        raise RuleBroken(_("Name the paper (number and date) that shows this."))
+
+
+def check_wastewater(works_accepted: bool) -> None:
+    """Refuse operation without the accepted wastewater works.
+
+    Raises:
+        RuleBroken: the works were not accepted.
+
+    Source: Law on Environmental Protection 2020; `docs/law.md`, environmental route.
+    """
+    if not works_accepted:
+        raise RuleBroken(_("A cluster may not operate before its wastewater works are accepted."))
+
+
+def check_groundbreaking(papers: dict[str, str]) -> None:
+    """Refuse groundbreaking unless each of the five conditions has its paper.
+
+    Raises:
+        RuleBroken: it names the conditions that lack one.
+
+    Source: Law on Construction 135/2025/QH15, Art. 48(1).
+    """
+    missing = [condition for condition in GROUNDBREAKING if not papers.get(condition, "").strip()]
+    if missing:
+        raise RuleBroken(
+            _("Groundbreaking needs five papers (Law on Construction 135/2025/QH15, Art. 48(1)). Missing: %(missing)s.")
+            % {"missing": ", ".join(missing)}
+        )
+
+
+GROUNDBREAKING = ("site", "permit", "drawings", "contract", "notice")
+
+
+def check_adoptable(stage: str, source: str, grade: str) -> None:
+    """Refuse to adopt a case in the middle of a procedure, or without a source and its grade.
+
+    Raises:
+        RuleBroken: it says which of the three is missing.
+    """
+    if Stage(stage) not in ADOPTABLE:
+        raise RuleBroken(_("A case cannot be adopted in the middle of a procedure."))
+    if not source or not grade:
+        raise RuleBroken(_("An adopted case needs a source and a grade."))

@@ -1,0 +1,183 @@
+"""Reads: the inbox, the history of a case, what comes next and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from accounts.selectors import Standing
+from law import clock as law_clock
+from law.clock import add_working_days
+from law.rulesets import Provision, provision
+from law.selectors import calendar
+from records.models import AuditRow
+from workflows import clocks
+from workflows.flows import CaseFlow
+from workflows.models import Case, Clock, Process, Step
+from workflows.nodes import Work
+from workflows.policies import may_do
+
+PAGE = 25
+
+
+def inbox_tabs(who: Standing, *, today: date) -> dict[str, Q]:
+    """Return what each tab of the inbox asks of an open step."""
+    agencies = who.agencies()
+    mine = Q(owner=who.user_id)
+    ours = Q(agency__in=agencies)
+    end_of_week = today + timedelta(days=6 - today.weekday())
+    return {
+        "mine": mine,
+        "agency": ours,
+        "week": ours & Q(due_on__range=(today, end_of_week)),
+        "overdue": ours & Q(due_on__lt=today),
+        "others": ~ours & Exists(Step.objects.filter(case=OuterRef("case"), agency__in=agencies)),
+    }
+
+
+def inbox_counts(who: Standing, *, today: date) -> dict[str, int]:
+    """Return the number of open steps under each tab, in one query."""
+    tabs = inbox_tabs(who, today=today)
+    return Step.objects.open().aggregate(**{name: Count("pk", filter=asked) for name, asked in tabs.items()})
+
+
+def inbox(who: Standing, *, tab: str, today: date, after: tuple[str, int] | None = None) -> list[Step]:
+    """Return one page (`PAGE` + 1 steps, the last telling that more follow) of a tab, by due day.
+
+    `after` is the key (ISO day or "", id) of the last step of the page before. Steps without a day
+    come last.
+    """
+    steps = Step.objects.open().filter(inbox_tabs(who, today=today)[tab])
+    if after:
+        steps = steps.filter(_after(*after))
+    steps = steps.select_related("case__cluster", "agency", "owner", "clock", "process")
+    return list(steps.order_by(F("due_on").asc(nulls_last=True), "pk")[: PAGE + 1])
+
+
+def _after(day: str, pk: int) -> Q:
+    if not day:
+        return Q(due_on=None, pk__gt=pk)
+    return Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk) | Q(due_on=None)
+
+
+def open_steps(case: Case) -> list[Step]:
+    """Return the open steps of a case, oldest first."""
+    steps = case.steps.open().select_related("agency", "owner", "clock", "process").order_by("pk")
+    return list(steps)
+
+
+def steps_to_do(case: Case, who: Standing) -> list[Step]:
+    """Return the open steps of the case that `who` may do now."""
+    return [step for step in open_steps(case) if may_do(step, who)]
+
+
+def deadline_of(step: Step) -> tuple[law_clock.Deadline, Provision] | None:
+    """Return the counted deadline with its ledger, and its row of the law; None without a limit."""
+    if step.clock is None or not step.flow_task.limit:
+        return None
+    return clocks.deadline(step.clock), provision(step.clock.rule_set, step.clock.limit)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One station of the tracker: a step that was left, is open, or is still to come."""
+
+    title: Any
+    state: str
+    agency: Any = None
+    entered_at: datetime | None = None
+    left_at: datetime | None = None
+    outcome: str = ""
+    step: Step | None = None
+    provision: Provision | None = None
+    by_estimate: date | None = None
+
+
+def tracker(case: Case) -> list[Stop]:
+    """Return the stations of the case: past ones with day and office, the present, the next by law."""
+    process = case.processes.order_by("pk").last()
+    if process is None:
+        return []
+    nodes = {node.name: node for node in process.flow_class.work_nodes()}
+    past = [_past(stay, nodes) for stay in case.stays.select_related("agency").order_by("seq")]
+    present = open_steps(case)
+    current = [
+        Stop(step.label, "current", agency=step.agency, entered_at=step.created, step=step, provision=_row(case, step))
+        for step in present
+    ]
+    return [*past, *current, *_next(case, process, present)]
+
+
+def _past(stay: Any, nodes: dict[str, Work]) -> Stop:
+    return Stop(
+        nodes[stay.name].task_title,
+        "done",
+        agency=stay.agency,
+        entered_at=stay.entered_at,
+        left_at=stay.left_at,
+        outcome=stay.outcome,
+    )
+
+
+def _row(case: Case, step: Step) -> Provision | None:
+    return provision(case.rule_set, step.flow_task.limit) if step.flow_task.limit else None
+
+
+def _next(case: Case, process: Process, present: Iterable[Step]) -> list[Stop]:
+    """Return what the plain course still holds after the open steps, each with its estimated day."""
+    days = {name: day for name, day in _estimates(case, process.flow_class, list(present))}
+    nodes = {node.name: node for node in process.flow_class.work_nodes()}
+    return [
+        Stop(
+            nodes[name].task_title,
+            "next",
+            provision=provision(case.rule_set, nodes[name].limit) if nodes[name].limit else None,
+            by_estimate=day,
+        )
+        for name, day in days.items()
+    ]
+
+
+def _estimates(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[tuple[str, date | None]]:
+    """Return (step, latest day if each limit is used to its end) for the rest of the plain course.
+
+    An estimate, never a promise: supplements and late steps move it. None where no limit counts.
+    """
+    if not present:
+        return []
+    nodes = {node.name: node for node in flow.work_nodes()}
+    here = max((flow.path.index(step.name) for step in present if step.name in flow.path), default=None)
+    if here is None:
+        here = flow.path.index("check_intake") if "check_intake" in flow.path else 0
+    dated = [step.due_on for step in present if step.due_on and step.flow_task.limit]
+    day = max(dated, default=None) or _clock_day(present)
+    limit = nodes[flow.path[here]].limit
+    result: list[tuple[str, date | None]] = []
+    for name in flow.path[here + 1 :]:
+        node = nodes[name]
+        if node.limit and node.limit != limit and day:
+            row = provision(case.rule_set, node.limit)
+            day, limit = add_working_days(day, row.amount or 0, calendar()), node.limit
+        result.append((name, day))
+    return result
+
+
+def _clock_day(present: list[Step]) -> date | None:
+    running: list[Clock] = [step.clock for step in present if step.clock]
+    return max((clock.due_on for clock in running), default=None)
+
+
+def estimate(case: Case, flow: type[CaseFlow], *, after: Step) -> date | None:
+    """Return the day of the decision if every limit from `after` on is used to its end."""
+    days = dict(_estimates(case, flow, [after]))
+    return days.get("decide")
+
+
+def history(case: Case) -> QuerySet[Any]:
+    """Return the audit rows of the case, newest first."""
+    rows = AuditRow.objects.filter(subject_kind=Case.subject_kind(), subject_id=case.pk)
+    return rows.order_by("-seq")

@@ -1,0 +1,380 @@
+"""The verbs of the workflow: how a step is done and a case moved, in one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_fsm import has_transition_perm
+from viewflow.workflow.status import PROCESS, STATUS
+
+from accounts.models import Agency, User
+from accounts.selectors import Standing, standing
+from accounts.states import Role
+from clusters.models import Cluster
+from clusters.states import Stage
+from law.clock import working_days_left
+from law.rulesets import rule_set_on
+from law.selectors import calendar
+from notifications import services as notifications
+from notifications.messages import Message
+from records.clock import local_day
+from records.services import act_once, recorded
+from workflows import clocks, messages, policies
+from workflows.exceptions import NotYours, StepClosed, WrongStage
+from workflows.flows import CaseFlow
+from workflows.models import Assignment, Case, Clock, Process, Stay, Step
+from workflows.nodes import Branch, Wait, Work
+from workflows.routing import agency_for
+from workflows.states import CaseKind, Ending
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent: its idempotency key and what it said, to tell a repeat from a change."""
+
+    key: UUID
+    content: Mapping[str, Any]
+
+
+@dataclass
+class Act:
+    """One act on a locked case, while it happens.
+
+    A service moves the case, ends the step, and adds to `data` (the audit row) and `messages`.
+    `entered` are the steps that the act opened.
+    """
+
+    case: Case
+    by: User
+    who: Standing
+    at: datetime
+    branches: list[Branch] = field(default_factory=list)
+    trigger_on: date | None = None
+    restart: bool = False
+    data: dict[str, Any] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    entered: list[Step] = field(default_factory=list)
+    _step: Step | None = None
+
+    @property
+    def on(self) -> date:
+        """The day of the act in Asia/Ho_Chi_Minh."""
+        return local_day(self.at)
+
+    def move(self, transition: str, **evidence: Any) -> None:
+        """Move the case by its state machine.
+
+        Raises:
+            NotYours: the person has no permission for this transition.
+            WrongStage: the stage does not allow it.
+            RuleBroken: the evidence does not suffice.
+        """
+        method = getattr(self.case, transition)
+        if not has_transition_perm(method, self.who):
+            raise NotYours
+        if transition not in {move.name for move in self.case.get_available_state_transitions()}:
+            raise WrongStage
+        method(**evidence)
+
+    @property
+    def step(self) -> Step:
+        """The step that is being done."""
+        assert self._step is not None, "this act is not about a step"
+        return self._step
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the law under which the step stands."""
+        assert self.step.clock is not None, "this step stands under no clock"
+        return self.step.clock
+
+    def proceed(
+        self,
+        outcome: str = "done",
+        *,
+        branches: Sequence[Branch] = (),
+        trigger_on: date | None = None,
+        restart: bool = False,
+    ) -> None:
+        """End the step with `outcome` and enter what follows.
+
+        `branches` are the arms of a fan-out; `trigger_on` is the day from which the next limit
+        counts, where it is not today; `restart`: the next limit counts anew, though it ran before.
+        """
+        self.branches, self.trigger_on, self.restart = list(branches), trigger_on, restart
+        step = self.step
+        step.outcome, step.claimed_at = outcome, step.claimed_at or self.at
+        if not self.who.is_system:
+            step.owner = self.by
+        activation = step.flow_task.activation_class(step)
+        activation.start()
+        activation.complete()
+        activation.activate_next()
+        self.data |= {"step": step.pk, "name": step.name, "outcome": outcome}
+        record_stay(self, step)
+
+    def enter(self, task: Step, node: Any, branch: Branch | None) -> None:
+        """Give a new task its agency, role, clock and day; called by the nodes as they create it."""
+        if not isinstance(node, Work):
+            return
+        task.agency_id = branch.agency_id if branch else agency_for(node.actor, self.case, on=self.on)
+        task.role = node.role or ""
+        task.clock = self._clock(node)
+        if branch:
+            task.due_on = branch.due_on
+        elif node.limit and task.clock:
+            task.due_on = task.clock.due_on
+        self.entered.append(task)
+
+    def _clock(self, node: Work) -> Clock | None:
+        running = self._step.clock if self._step else None
+        if node.inside:
+            return running
+        if not node.limit:
+            return None
+        if running and running.limit == node.limit and not self.restart:
+            return running
+        return clocks.begin(self.case, node.limit, trigger_on=self.trigger_on or self.on)
+
+
+@contextmanager
+def act_on_case(
+    name: str, *, by: User, at: datetime, sent: Sent | None = None, **which: Any
+) -> Iterator[Act]:
+    """Do `name` to the one case of `which`: lock, act, put on record, tell; all or nothing.
+
+    Raises:
+        AlreadyDone, KeyReused: the form `sent` came before (`records.services.act_once`).
+    """
+    with transaction.atomic():
+        case = Case.objects.select_related("cluster").lock(**which)
+        # An act that waited for the lock happened after the one it waited for.
+        at = max(at, case.moved_at)
+        if sent:
+            act_once(sent.key, by=by, at=at, content=sent.content)
+        act = Act(case=case, by=by, who=standing(by, on=local_day(at)), at=at)
+        stage = case.state
+        with recorded(case, act=name, by=by, at=at) as data:
+            yield act
+            data.update(act.data)
+            case.moved_at = at
+        if case.state != stage:
+            Cluster.objects.filter(pk=case.cluster_id).update(stage=case.state)
+            if moved := messages.about_stage(case):
+                act.messages.append(moved)
+        arrived = [messages.about_step("step_arrived", s, case=case) for s in act.entered if s.role]
+        notifications.queue([*act.messages, *arrived], at=at)
+
+
+@contextmanager
+def act_on_step(
+    name: str,
+    *,
+    step_id: int,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+    policy: Callable[[Step, Standing], bool] = policies.may_do,
+) -> Iterator[Act]:
+    """Do step `step_id`, which must be a `name`; the body ends it with `act.proceed`.
+
+    Raises:
+        Step.DoesNotExist: there is no such step under that name.
+        StepClosed: it is done already; the message says by whom and when.
+        NotYours: the person has not the step's role, or somebody else claimed it.
+    """
+    with act_on_case(name, by=by, at=at, sent=sent, steps=step_id) as act:
+        step = Step.objects.select_related("process", "clock").get(pk=step_id, name=name)
+        check_open(step)
+        if not policy(step, act.who):
+            raise NotYours(_claimed_by(step))
+        step.process.case = step.case = act.case
+        step.process.act = act
+        act._step = step
+        yield act
+        assert not step.is_open, "the act has to proceed"
+
+
+def check_open(step: Step) -> None:
+    """Refuse a step that is done.
+
+    Raises:
+        StepClosed: it names who closed it and when.
+    """
+    if step.is_open or step.finished is None:
+        return
+    done = timezone.localtime(step.finished)
+    raise StepClosed(
+        _("%(who)s already completed this step on %(when)s. Nothing was changed by you.")
+        % {"who": step.owner or _("The system"), "when": done.strftime("%d/%m/%Y %H:%M")}
+    )
+
+
+def record_stay(act: Act, step: Step) -> None:
+    """Add the stay that ends with this act to the log."""
+    case = act.case
+    case.stay_seq += 1
+    Stay.objects.create(
+        case=case,
+        seq=case.stay_seq,
+        step=step,
+        name=step.name,
+        agency_id=step.agency_id,
+        owner_id=step.owner_id,
+        entered_at=step.created,
+        claimed_at=step.claimed_at,
+        left_at=act.at,
+        due_on=step.due_on,
+        outcome=step.outcome,
+        next_step=act.entered[0].name if act.entered else "",
+        paused=step.flow_task.stops_clock,
+    )
+
+
+def open_case(
+    *, cluster: Cluster, kind: CaseKind, code: str, at: datetime, applicant: Agency | None, commune: Agency | None
+) -> Case:
+    """Enter a case for `cluster` in its first stage; the caller moves it in the same transaction."""
+    case = Case(
+        code=code, cluster=cluster, kind=kind, applicant=applicant, commune=commune, opened_at=at, moved_at=at
+    )
+    case.save(force_insert=True)
+    return case
+
+
+def start_process(act: Act, flow_class: Any) -> Process:
+    """Start `flow_class` on the case of `act`; its first steps enter."""
+    process: Process = flow_class.instance.start.run(case=act.case, act=act)
+    return process
+
+
+def pin_rule_set(case: Case, *, on: date) -> None:
+    """Pin the rule set in force on the day of receipt `on`; it is never computed again."""
+    case.rule_set = rule_set_on(on).code
+
+
+def cancel_open_steps(act: Act) -> None:
+    """Close every open step of the case as withdrawn, and its processes."""
+    for step in act.case.steps.filter(finished=None).select_related("process"):
+        step.status, step.finished, step.outcome = STATUS.CANCELED, act.at, Ending.WITHDRAWN
+        step.save(update_fields=["status", "finished", "outcome"])
+        if isinstance(step.flow_task, Work):
+            record_stay(act, step)
+    act.case.processes.filter(status=PROCESS.NEW).update(status=PROCESS.CANCELED, finished=act.at)
+
+
+def claim(*, step_id: int, by: User, at: datetime) -> None:
+    """Take an unclaimed step of one's own agency and role."""
+    assign(step_id=step_id, to=by, by=by, at=at)
+
+
+def assign(*, step_id: int, to: User | None, by: User, at: datetime) -> None:
+    """Give the open step to `to`, or back to the agency (None); the history keeps every turn.
+
+    Raises:
+        StepClosed: the step is done.
+        NotYours: `by` may not assign it, or `to` has not its role in its agency.
+    """
+    with act_on_case("assign", by=by, at=at, steps=step_id) as act:
+        step = Step.objects.select_related("process").get(pk=step_id)
+        check_open(step)
+        if not policies.may_assign(step, act.who):
+            raise NotYours(_claimed_by(step))
+        if to is not None and not standing(to, on=act.on).has(Role(step.role), step.agency_id or 0):
+            raise NotYours(_("%(who)s does not serve in this role at this agency.") % {"who": to})
+        step.owner, step.claimed_at = to, act.at if to else None
+        step.status = STATUS.ASSIGNED if to else STATUS.NEW
+        step.save(update_fields=["owner", "claimed_at", "status"])
+        turn = Assignment.objects.create(step=step, user=to, by=by, at=act.at)
+        act.data.update(step=step.pk, to=to.pk if to else None)
+        if to is not None and to != by:
+            given = messages.about_step(
+                "step_assigned", step, case=act.case, suffix=f"assigned:{turn.pk}", by=by.full_name
+            )
+            act.messages.append(given)
+
+
+def _claimed_by(step: Step) -> str | None:
+    if step.owner is None:
+        return None
+    return _("%(who)s has claimed this step.") % {"who": step.owner}
+
+
+def adopt(*, cluster: Cluster, kind: CaseKind, stage: Stage, source: str, grade: str, by: User, at: datetime) -> Case:
+    """Enter a historical cluster as a case at `stage`, with the source that says so and its grade.
+
+    Returns the case that already stands for this cluster, where there is one.
+    """
+    with transaction.atomic():
+        found = Case.objects.filter(cluster=cluster, kind=kind).first()
+        if found:
+            return found
+        case = open_case(cluster=cluster, kind=kind, code=cluster.code, at=at, applicant=None, commune=None)
+        with act_on_case("adopt", by=by, at=at, pk=case.pk) as act:
+            act.move("adopt", stage=stage, source=source, grade=grade)
+            act.case.source, act.case.grade = source, grade
+            act.data = {"source": source, "grade": grade}
+        return act.case
+
+
+def close_windows(*, at: datetime) -> list[int]:
+    """Close every waiting step whose last day has passed; return the ids of the closed ones."""
+    names = _wait_names()
+    waiting = Step.objects.open().filter(name__in=names, due_on__lt=local_day(at)).values_list("pk", flat=True)
+    return [step_id for step_id in list(waiting) if _close_window(step_id, at=at)]
+
+
+def _wait_names() -> set[str]:
+    return {
+        node.name for flow in CaseFlow.__subclasses__() for node in flow.work_nodes() if isinstance(node, Wait)
+    }
+
+
+def _close_window(step_id: int, *, at: datetime) -> bool:
+    system = User.objects.system()
+    step = Step.objects.get(pk=step_id)
+    try:
+        with act_on_step(step.name, step_id=step_id, by=system, at=at) as act:
+            act.data["reason"] = Ending.WINDOW_CLOSED.value
+            # The next limit counts from the last day of the window, not from the day this job ran.
+            act.proceed(trigger_on=act.step.due_on)
+    except StepClosed:
+        return False
+    return True
+
+
+SOON_WORKING_DAYS = 2
+
+
+def remind(*, at: datetime) -> int:
+    """Queue the reminders that are owed by now; return how many.
+
+    Each step is reminded once as its day comes near, once on the day and once when it has passed.
+    What a missed run owed is sent by the next one: the latest of the three, once.
+    """
+    today, days = local_day(at), calendar()
+    owed: list[Message] = []
+    steps = Step.objects.open().exclude(role="").exclude(due_on=None).select_related("case__cluster")
+    for step in steps.order_by("pk").iterator(chunk_size=500):
+        assert step.due_on is not None
+        left = working_days_left(today=today, due_on=step.due_on, calendar=days)
+        if kind := _reminder(left, late=step.late_on(today)):
+            suffix = f"{kind}:{step.due_on:%Y-%m-%d}"
+            owed.append(messages.about_step(kind, step, case=step.case, suffix=suffix))
+    return notifications.queue(owed, at=at)
+
+
+def _reminder(left: int, *, late: bool) -> str:
+    if late:
+        return "step_late"
+    if left == 0:
+        return "step_today"
+    return "step_soon" if left <= SOON_WORKING_DAYS else ""

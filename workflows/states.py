@@ -1,0 +1,29 @@
+"""What a case is about, and how a step can stand."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from clusters.states import Stage
+
+
+class CaseKind(TextChoices):
+    NEW = "new", _("New cluster")
+    EXPANSION = "expansion", _("Expansion")
+
+
+class Procedure(TextChoices):
+    ESTABLISHMENT = "establishment", _("Establishment of a cluster")
+
+
+class Ending(TextChoices):
+    """How a step ended that no outcome of its own closed."""
+
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WINDOW_CLOSED = "window_closed", _("Window closed")
+
+
+BEFORE_DECISION = (Stage.LISTED, Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED)
+AFTER_DECISION = (Stage.ESTABLISHED, Stage.PREPARING, Stage.UNDER_CONSTRUCTION)
+ENDED = (Stage.CLOSED, Stage.WITHDRAWN, Stage.REJECTED, Stage.REVOKED)
+# A case that entered the register through `adopt` starts where history had brought it.
+ADOPTABLE = tuple(stage for stage in Stage if stage not in (Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED))
