@@ -125,12 +125,19 @@ def _with_remark(found: ImpreciseDate, remark: str) -> ImpreciseDate:
     assert found.earliest and found.latest
     latest, reported_on = found.latest, None
     if match := _BEFORE.fullmatch(remark):
-        latest = min(latest, date.fromisoformat(match[1]) - ONE_DAY)
+        latest = min(latest, _remarked_day(match[1], remark) - ONE_DAY)
     if match := _REPORTED.fullmatch(remark):
-        reported_on = date.fromisoformat(match[1])
+        reported_on = _remarked_day(match[1], remark)
     if latest < found.earliest:
         raise ValueError(_("The remark contradicts the date: {remark}.").format(remark=remark))
     return ImpreciseDate(found.precision, found.earliest, latest, found.text, remark, reported_on)
+
+
+def _remarked_day(text: str, remark: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_("The remark has no valid day: {remark}.").format(remark=remark)) from None
 
 
 def words(when: ImpreciseDate) -> str:
