@@ -27,4 +27,4 @@ class Command(BaseCommand):
         if not load.changed:
             self.stdout.write(f"{path.name} says nothing new; calendar version {load.version} holds.")
             return
-        self.stdout.write(f"Calendar version {load.version}: {len(load.changed)} days added or changed.")
+        self.stdout.write(f"Calendar version {load.version}: {len(load.changed)} day(s) added or changed.")

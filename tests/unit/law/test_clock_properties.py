@@ -1,0 +1,113 @@
+"""The clock against a second way of counting: list all days, strike out, take the n-th."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from law import rulesets
+from law.calendars import Calendar, DayEntry, is_weekday
+from law.clock import Pause, add_working_days, due, working_days_left
+from law.rulesets import Provision
+from law.states import DayBasis, DayKind, DayStatus, PauseRule, Unit
+
+FIRST, SPAN = date(2026, 1, 1), 730
+_EVERY_YEAR = [date(year, 1, 1) for year in range(2025, 2030)]
+
+
+def entry(day: date, kind: DayKind, status: DayStatus) -> DayEntry:
+    return DayEntry(day, kind, "x", DayBasis.HOLIDAY, "", status, None)
+
+
+days = st.integers(0, SPAN).map(lambda n: FIRST + timedelta(days=n))
+entries = st.builds(entry, days, st.sampled_from(DayKind), st.sampled_from(DayStatus))
+pauses = st.builds(
+    lambda start, length: Pause(start, start + timedelta(days=length)), days, st.integers(0, 20)
+)
+amounts = st.integers(1, 60)
+
+
+@st.composite
+def some_calendars(draw: st.DrawFn) -> Calendar:
+    known = {day: entry(day, DayKind.OFF, DayStatus.OFFICIAL) for day in _EVERY_YEAR}
+    drawn = draw(st.lists(entries, max_size=60))
+    return Calendar(1, known | {one.day: one for one in drawn})
+
+
+def limit(amount: int, unit: Unit) -> Provision:
+    return replace(rulesets.provision("R4", "E50"), amount=amount, unit=unit, pauses=PauseRule.SUPPLEMENT)
+
+
+def works(day: date, calendar: Calendar) -> bool:
+    one = calendar.entries.get(day)
+    if one is None or one.status == DayStatus.UNCONFIRMED:
+        return is_weekday(day)
+    return one.kind == DayKind.WORK
+
+
+def running_days(trigger_on: date, spans: list[Pause]) -> list[date]:
+    """Return the days after the event on which no pause lies, for longer than any count here."""
+    struck = {
+        span.from_on + timedelta(days=n)
+        for span in spans
+        if span.to_on
+        for n in range((span.to_on - span.from_on).days + 1)
+    }
+    after = [trigger_on + timedelta(days=n) for n in range(1, 600)]
+    return [day for day in after if day not in struck]
+
+
+@given(amounts, days, some_calendars(), st.lists(pauses, max_size=4))
+def test_working_days_equal_the_nth_of_the_list(
+    amount: int, trigger_on: date, calendar: Calendar, spans: list[Pause]
+) -> None:
+    worked = [day for day in running_days(trigger_on, spans) if works(day, calendar)]
+    deadline = due(limit(amount, Unit.WORKING_DAY), trigger_on=trigger_on, calendar=calendar, pauses=spans)
+    assert deadline.due_on == worked[amount - 1]
+
+
+@given(amounts, days, some_calendars(), st.lists(pauses, max_size=4))
+def test_calendar_days_equal_the_nth_of_the_list_moved_to_a_working_day(
+    amount: int, trigger_on: date, calendar: Calendar, spans: list[Pause]
+) -> None:
+    running = running_days(trigger_on, spans)
+    expected = next(day for day in running[amount - 1 :] if works(day, calendar))
+    deadline = due(limit(amount, Unit.CALENDAR_DAY), trigger_on=trigger_on, calendar=calendar, pauses=spans)
+    assert deadline.due_on == expected
+
+
+@given(
+    amounts,
+    st.sampled_from([Unit.WORKING_DAY, Unit.CALENDAR_DAY]),
+    days,
+    some_calendars(),
+    st.lists(pauses, max_size=4),
+)
+def test_ledger_accounts_for_every_day_once(
+    amount: int, unit: Unit, trigger_on: date, calendar: Calendar, spans: list[Pause]
+) -> None:
+    deadline = due(limit(amount, unit), trigger_on=trigger_on, calendar=calendar, pauses=spans)
+    told = [line.day for line in deadline.ledger]
+    assert told == [trigger_on + timedelta(days=n) for n in range(len(told))]
+    assert told[-1] == deadline.due_on
+    assert [line.number for line in deadline.ledger if line.counted] == list(range(1, amount + 1))
+
+
+@given(amounts, st.sampled_from([Unit.WORKING_DAY, Unit.CALENDAR_DAY]), days, some_calendars())
+def test_firm_result_does_not_depend_on_expected_days(
+    amount: int, unit: Unit, trigger_on: date, calendar: Calendar
+) -> None:
+    deadline = due(limit(amount, unit), trigger_on=trigger_on, calendar=calendar)
+    official = {d: one for d, one in calendar.entries.items() if one.status != DayStatus.PROVISIONAL}
+    without = due(limit(amount, unit), trigger_on=trigger_on, calendar=Calendar(2, official))
+    assert not deadline.firm or deadline.due_on == without.due_on
+
+
+@given(amounts, days, some_calendars())
+def test_days_left_on_the_day_of_the_event_are_the_whole_limit(
+    amount: int, trigger_on: date, calendar: Calendar
+) -> None:
+    due_on = add_working_days(trigger_on, amount, calendar)
+    assert working_days_left(today=trigger_on, due_on=due_on, calendar=calendar) == amount
+    assert (add_working_days(due_on, -amount, calendar) == trigger_on) is works(trigger_on, calendar)
