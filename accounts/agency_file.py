@@ -113,5 +113,7 @@ def _check_once(rows: list[AgencyRow]) -> None:
     for number, row in enumerate(rows, start=2):
         key = (row.kind, row.name, row.area)
         if key in seen:
-            raise AgencyFileError(row=number, column="name", value=row.name, reason="stands in the file twice")
+            raise AgencyFileError(
+                row=number, column="name", value=row.name, reason="stands in the file twice"
+            )
         seen.add(key)

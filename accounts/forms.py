@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import rules
 from accounts.models import User
-from accounts.states import Role
 from records.exceptions import DomainError
 
 
@@ -60,7 +59,9 @@ def organisation_name_field() -> CheckedField:
         label=_("Name of the organisation"),
         help_text=_("As on its registration certificate."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        error_messages={"required": _("Enter the name of the organisation as on its registration certificate.")},
+        error_messages={
+            "required": _("Enter the name of the organisation as on its registration certificate.")
+        },
     )
 
 
@@ -112,7 +113,9 @@ class DatesForm(forms.Form):
 
     valid_from = forms.DateField(label=_("First day"), error_messages={"required": _("Enter the first day.")})
     valid_to = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Leave empty if no end is known. For example, 31/12/2027.")
+        label=_("Last day"),
+        required=False,
+        help_text=_("Leave empty if no end is known. For example, 31/12/2027."),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -148,9 +151,8 @@ class InviteForm(DatesForm):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["role"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(role.value, Role(role).label) for role in rules.roles_of(kind)]
+        field = cast(forms.ChoiceField, self.fields["role"])
+        field.choices = [(role.value, role.label) for role in rules.roles_of(kind)]
 
     def clean_email(self) -> str:
         """Return the address in small letters, as accounts are known."""

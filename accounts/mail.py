@@ -61,7 +61,13 @@ def invite(invitation: Invitation, *, at: datetime) -> None:
             "link": link,
         }
         subject = _("Invitation to %(agency)s") % {"agency": invitation.agency}
-        queue(key=f"invitation:{invitation.pk}", to=invitation.email, subject=prefixed(subject), body=body, at=at)
+        queue(
+            key=f"invitation:{invitation.pk}",
+            to=invitation.email,
+            subject=prefixed(subject),
+            body=body,
+            at=at,
+        )
 
 
 def ask_administrators(request: JoinRequest, administrators: list[User], *, at: datetime) -> None:

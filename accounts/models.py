@@ -88,9 +88,7 @@ class Area(models.Model):
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def serving(self, on: date) -> Self:
         """Keep the agencies that exist on `on`."""
-        return self.filter(
-            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
-        )
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
 
     def offices(self) -> Self:
         """Keep public agencies; leave out investor organisations."""

@@ -28,7 +28,9 @@ def tax_code(text: str) -> str:
     if not (digits.isascii() and digits.isdigit() and len(digits) in (10, 13)):
         raise TaxCodeInvalid
     if digits[2:9] == "0000000" or digits[9] != _check_digit(digits):
-        raise TaxCodeInvalid(_("This is no valid tax code: its check digit does not fit. Compare it digit by digit."))
+        raise TaxCodeInvalid(
+            _("This is no valid tax code: its check digit does not fit. Compare it digit by digit.")
+        )
     branch = digits[10:]
     if branch == "000":
         raise TaxCodeInvalid(_("The last three digits of a branch start at 001."))
@@ -110,6 +112,8 @@ def check_start(*, old: date, new: date, today: date) -> None:
     if new == old:
         return
     if old <= today:
-        raise DatesInvalid(_("This person has started. The first day cannot change any more."), field="valid_from")
+        raise DatesInvalid(
+            _("This person has started. The first day cannot change any more."), field="valid_from"
+        )
     if new < today:
         raise DatesInvalid(_("The first day cannot be moved into the past."), field="valid_from")

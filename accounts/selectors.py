@@ -67,9 +67,7 @@ def administered(standing: Standing) -> QuerySet[Agency]:
     return Agency.objects.filter(pk__in=standing.agencies(Role.ADMINISTRATOR))
 
 
-def seats(
-    agency: Agency, *, on: date, after: Membership | None = None, limit: int = 50
-) -> list[Membership]:
+def seats(agency: Agency, *, on: date, after: Membership | None = None, limit: int = 50) -> list[Membership]:
     """Return who serves in `agency` on `on` or later, by given name, at most `limit` after `after`."""
     found = Membership.objects.open(on).filter(agency=agency).select_related("user", "agency")
     if after is not None:

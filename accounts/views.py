@@ -139,7 +139,9 @@ def organisation_join(request: PersonRequest) -> HttpResponse:
         except DomainError as error:
             _refuse(form, error)
         else:
-            messages.success(request, _("The administrator of the organisation has been asked. You will get a mail."))
+            messages.success(
+                request, _("The administrator of the organisation has been asked. You will get a mail.")
+            )
             return redirect("accounts:organisation")
     return _show(request, "accounts/organisation_join.html", form)
 
@@ -168,7 +170,9 @@ def rename(request: PersonRequest, agency_id: int) -> HttpResponse:
         raise Http404
     form = RenameForm(request.POST or None, initial={"name": agency.name})
     if form.is_valid():
-        services.rename_organisation(agency_id=agency.pk, **form.cleaned_data, by=request.user, at=request.now)
+        services.rename_organisation(
+            agency_id=agency.pk, **form.cleaned_data, by=request.user, at=request.now
+        )
         messages.success(request, _("The name was corrected."))
         return redirect("accounts:members", agency.pk)
     return _show(request, "accounts/agency_rename.html", form, agency=agency)
@@ -201,7 +205,8 @@ def members(request: PersonRequest, agency_id: int) -> HttpResponse:
         "newer": request.path if after else "",
         "join_requests": selectors.open_join_requests(agency),
         "invitations": [
-            (offer, selectors.is_acceptable(offer, at=request.now)) for offer in selectors.open_invitations(agency)
+            (offer, selectors.is_acceptable(offer, at=request.now))
+            for offer in selectors.open_invitations(agency)
         ],
         "changes": selectors.recent_changes(agency),
         "may_rename": policies.may_rename(request.standing, agency.pk, agency.kind),
@@ -252,7 +257,8 @@ def invitation_again(request: PersonRequest, invitation_id: int) -> HttpResponse
     old = _invitation_of_mine(request, invitation_id)
     services.invite_again(invitation_id=old.pk, by=request.user, at=request.now)
     messages.success(
-        request, _("A new invitation was sent to %(email)s. The old link stopped working.") % {"email": old.email}
+        request,
+        _("A new invitation was sent to %(email)s. The old link stopped working.") % {"email": old.email},
     )
     return redirect("accounts:members", old.agency_id)
 
@@ -284,7 +290,9 @@ def membership_dates(request: PersonRequest, membership_id: int) -> HttpResponse
         except DomainError as error:
             _refuse(form, error)
         else:
-            messages.success(request, _("The dates of %(name)s were changed.") % {"name": seat.user.full_name})
+            messages.success(
+                request, _("The dates of %(name)s were changed.") % {"name": seat.user.full_name}
+            )
             return redirect("accounts:members", seat.agency_id)
     return _show(request, "accounts/membership_dates.html", form, seat=seat)
 
@@ -336,7 +344,9 @@ def _accept_signed_in(request: HttpRequest, offer: Invitation) -> HttpResponse:
         messages.success(request, _("You accepted the invitation to %(agency)s.") % {"agency": offer.agency})
         return redirect("home")
     context = {"offer": offer, "is_owner": is_owner}
-    return render(request, "accounts/invitation_accept.html", context, status=403 if request.method == "POST" else 200)
+    return render(
+        request, "accounts/invitation_accept.html", context, status=403 if request.method == "POST" else 200
+    )
 
 
 def _accept_registering(request: HttpRequest, offer: Invitation) -> HttpResponse:

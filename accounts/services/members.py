@@ -72,7 +72,9 @@ def deactivate(*, agency_id: int, user_id: int, by: User, at: datetime) -> User:
     for seat in seats:
         seat.ended_on = today
         seat.save(update_fields=["ended_on"])
-        changes.record(ChangeAct.ENDED, agency=agency, user=user, by=by, at=at, role=seat.role, ended_on=today)
+        changes.record(
+            ChangeAct.ENDED, agency=agency, user=user, by=by, at=at, role=seat.role, ended_on=today
+        )
     _close_account(agency, user, by=by, at=at)
     signals.membership_ended.send(sender=Membership, user=user, agency=agency, by=by, at=at)
     return user
@@ -88,7 +90,10 @@ def _check_administrator_left(agency: Agency, *, leaving: User, roles: set[str],
 
 
 def _close_account(agency: Agency, user: User, *, by: User, at: datetime) -> None:
-    if agency.kind == AgencyKind.INVESTOR or Membership.objects.open(local_day(at)).filter(user=user).exists():
+    if (
+        agency.kind == AgencyKind.INVESTOR
+        or Membership.objects.open(local_day(at)).filter(user=user).exists()
+    ):
         return
     user.is_active = False
     user.save(update_fields=["is_active"])

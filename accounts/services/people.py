@@ -36,5 +36,7 @@ def open_account(*, email: str, full_name: str, password: str | None, at: dateti
     user.save()
     # The same address may stand, unconfirmed, with another account; confirmed here, it is settled.
     EmailAddress.objects.filter(email=email).exclude(user=user).delete()
-    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.update_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
     return user

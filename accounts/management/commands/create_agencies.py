@@ -27,4 +27,6 @@ class Command(BaseCommand):
         created = sum(result.created for result in results)
         changed = sum(result.changed for result in results)
         unchanged = len(results) - created - changed
-        self.stdout.write(f"{len(results)} agencies: {created} created, {changed} changed, {unchanged} unchanged.")
+        self.stdout.write(
+            f"{len(results)} agencies: {created} created, {changed} changed, {unchanged} unchanged."
+        )
