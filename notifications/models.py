@@ -41,10 +41,10 @@ class OutboxQuerySet(models.QuerySet["OutboxRow"]):
 
     def _insert_new(self, rows: Sequence["OutboxRow"]) -> int:
         connection = connections[self.db]
-        fields = [self.model._meta.get_field(name) for name in self.model.WRITTEN]
+        fields = [field for field in self.model._meta.concrete_fields if field.name in self.model.WRITTEN]
         line = f"({', '.join(['%s'] * len(fields))})"
         values = [f.get_db_prep_save(getattr(row, f.attname), connection) for row in rows for f in fields]
-        columns = ", ".join(field.column for field in fields)
+        columns = ", ".join(str(field.column) for field in fields)
         # Not bulk_create(ignore_conflicts=True): it cannot tell how many rows were new.
         statement = (
             f"INSERT INTO {self.model._meta.db_table} ({columns})"  # noqa: S608
@@ -78,9 +78,9 @@ class OutboxRow(models.Model):
     reached = models.PositiveIntegerField(null=True)
     last_error = models.CharField(max_length=200, db_default="", blank=True)
 
-    WRITTEN: ClassVar[tuple[str, ...]] = (
-        "key", "kind", "context", "channel", "agency", "user", "address", "created_at",
-    )  # fmt: skip
+    WRITTEN: ClassVar[frozenset[str]] = frozenset(
+        {"key", "kind", "context", "channel", "agency", "user", "address", "created_at"}
+    )
     objects = OutboxQuerySet.as_manager()
 
     class Meta:

@@ -9,4 +9,5 @@ DOUBLINGS = 10  # more of them only make a number that the longest wait cuts off
 
 def wait(attempts: int) -> timedelta:
     """Return the wait after the `attempts`-th try: 5 s, doubled each time, at most 10 minutes."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(attempts - 1, 0), DOUBLINGS))
+    doublings = min(max(attempts - 1, 0), DOUBLINGS)
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))

@@ -71,12 +71,13 @@ def silence(name: str, *, at: datetime) -> timedelta | None:
 
 
 def oldest_wait(*, at: datetime, failed: bool) -> timedelta | None:
-    """Return how long the oldest message that is due has been owed at `at`; None if none is.
+    """Return how long the oldest undone message has been owed at `at`; None if none is.
 
     `failed`: among those that were tried and refused (a bad address); else among those that nobody
-    has worked on, which tells of a dead worker or broker.
+    has worked on, which tells of a dead worker or broker. One that waits for its next try counts too:
+    while no worker lives, rows are due only for the moment in which the relay sends them again.
     """
-    due = OutboxRow.objects.due(at).filter(done_at=None)
-    due = due.exclude(last_error="") if failed else due.filter(last_error="")
-    oldest = due.order_by("queued_at").values_list("queued_at", flat=True).first()
+    undone = OutboxRow.objects.undone()
+    undone = undone.exclude(last_error="") if failed else undone.filter(last_error="")
+    oldest = undone.order_by("queued_at").values_list("queued_at", flat=True).first()
     return None if oldest is None else at - oldest

@@ -1,14 +1,12 @@
 """A person's notices: the list, opening one, and having read all."""
 
-from typing import cast
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.models import User
+from accounts.requests import PersonRequest
 from notifications import selectors, services
 from notifications.models import Notification
 
@@ -17,13 +15,12 @@ MOST_DIGITS = 18  # what a BIGINT column holds
 
 @login_required
 @require_safe
-def list_(request: HttpRequest) -> HttpResponse:
+def list_(request: PersonRequest) -> HttpResponse:
     """Show the person's notices, newest first, a page at a time."""
-    user = cast(User, request.user)
-    page = selectors.page(user, before=_number(request, "before"), after=_number(request, "after"))
+    page = selectors.page(request.user, before=_number(request, "before"), after=_number(request, "after"))
     context = {
         "notices": [selectors.told(notice) for notice in page.notices],
-        "unread": selectors.unread_count(user),
+        "unread": selectors.unread_count(request.user),
         "older": _link("before", page.older),
         "newer": _link("after", page.newer),
     }
@@ -41,17 +38,17 @@ def _link(name: str, key: int | None) -> str:
 
 @login_required
 @require_GET
-def open_(request: HttpRequest, pk: int) -> HttpResponse:
+def open_(request: PersonRequest, pk: int) -> HttpResponse:
     """Mark the notice as read and lead to what it is about."""
-    user = cast(User, request.user)
-    notice = get_object_or_404(Notification.objects.visible_to(user).select_related("outbox"), pk=pk)
+    notices = Notification.objects.visible_to(request.user).select_related("outbox")
+    notice = get_object_or_404(notices, pk=pk)
     services.mark_read(notice, at=request.now)
     return redirect(selectors.told(notice).path or "notifications:list")
 
 
 @login_required
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: PersonRequest) -> HttpResponse:
     """Mark all of the person's notices as read and return to the list."""
-    services.mark_all_read(by=cast(User, request.user), at=request.now)
+    services.mark_all_read(by=request.user, at=request.now)
     return redirect("notifications:list")
