@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -52,6 +52,11 @@ _FIELD_OF = {
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent, or None where the page is only opened: an empty form is still a form."""
+    return request.POST if request.method == "POST" else None
+
+
 def _refuse(form: forms.Form, error: DomainError) -> None:
     """Say the refusal at the field it speaks of, else above the form."""
     field = str(error.details.get("field") or _FIELD_OF.get(type(error), ""))
@@ -75,9 +80,7 @@ def _administered(request: PersonRequest, agency_id: int) -> Agency:
 def profile(request: PersonRequest) -> HttpResponse:
     """Change one's own name and language."""
     person = request.user
-    form = ProfileForm(
-        request.POST or None, initial={"full_name": person.full_name, "language": person.language}
-    )
+    form = ProfileForm(_sent(request), initial={"full_name": person.full_name, "language": person.language})
     if not form.is_valid():
         seats = Membership.objects.active(request.today).filter(user=person).select_related("agency")
         return _show(request, "accounts/person_profile.html", form, seats=seats)
@@ -115,7 +118,7 @@ def organisation(request: PersonRequest) -> HttpResponse:
 @rate_limit(action="organisation")
 def organisation_create(request: PersonRequest) -> HttpResponse:
     """Register an organisation by name and tax code."""
-    form = OrganisationForm(request.POST or None)
+    form = OrganisationForm(_sent(request))
     if form.is_valid():
         try:
             agency = services.create_organisation(**form.cleaned_data, by=request.user, at=request.now)
@@ -132,7 +135,7 @@ def organisation_create(request: PersonRequest) -> HttpResponse:
 @rate_limit(action="organisation")
 def organisation_join(request: PersonRequest) -> HttpResponse:
     """Ask the administrator of an organisation to act for it."""
-    form = JoinForm(request.POST or None)
+    form = JoinForm(_sent(request))
     if form.is_valid():
         try:
             services.ask_to_join(**form.cleaned_data, by=request.user, at=request.now)
@@ -168,7 +171,7 @@ def rename(request: PersonRequest, agency_id: int) -> HttpResponse:
     agency = _administered(request, agency_id)
     if not policies.may_rename(request.standing, agency.pk, agency.kind):
         raise Http404
-    form = RenameForm(request.POST or None, initial={"name": agency.name})
+    form = RenameForm(_sent(request), initial={"name": agency.name})
     if form.is_valid():
         services.rename_organisation(
             agency_id=agency.pk, **form.cleaned_data, by=request.user, at=request.now
@@ -228,7 +231,7 @@ def invite(request: PersonRequest, agency_id: int) -> HttpResponse:
     """Invite somebody by e-mail to serve in the agency."""
     agency = _administered(request, agency_id)
     form = InviteForm(
-        request.POST or None, kind=agency.kind, today=request.today, initial={"valid_from": request.today}
+        _sent(request), kind=agency.kind, today=request.today, initial={"valid_from": request.today}
     )
     if form.is_valid():
         try:
@@ -280,7 +283,7 @@ def membership_dates(request: PersonRequest, membership_id: int) -> HttpResponse
     own = Membership.objects.filter(agency__in=selectors.administered(request.standing))
     seat = get_object_or_404(own.open(request.today).select_related("user", "agency"), pk=membership_id)
     form = DatesForm(
-        request.POST or None,
+        _sent(request),
         today=request.today,
         initial={"valid_from": seat.valid_from, "valid_to": seat.valid_to},
     )
@@ -350,7 +353,7 @@ def _accept_signed_in(request: HttpRequest, offer: Invitation) -> HttpResponse:
 
 
 def _accept_registering(request: HttpRequest, offer: Invitation) -> HttpResponse:
-    form = RegisterForm(request.POST or None, email=offer.email)
+    form = RegisterForm(_sent(request), email=offer.email)
     if not form.is_valid():
         return _show(request, "accounts/invitation_register.html", form, offer=offer)
     services.register_invited(

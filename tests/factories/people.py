@@ -37,7 +37,9 @@ def member(agency: Agency, *roles: Role, name: str = "Trần Văn Bình", email:
     return user
 
 
-def investor(name: str = "Công ty Cổ phần Hạ tầng Sông Hồng", *, by: User | None = None) -> tuple[Agency, User]:
+def investor(
+    name: str = "Công ty Cổ phần Hạ tầng Sông Hồng", *, by: User | None = None
+) -> tuple[Agency, User]:
     """Return an organisation and the person who registered it."""
     owner = by or person("Lê Minh Đức")
     return services.create_organisation(name=name, tax_code=tax_code(), by=owner, at=A_MORNING), owner

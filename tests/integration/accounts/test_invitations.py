@@ -69,7 +69,9 @@ def test_the_mail_carries_a_link_that_names_the_invitation(invite: Invite) -> No
     assert tokens.read_invitation(found[1]) == invitation.pk
 
 
-def test_accepting_opens_a_confirmed_account_and_the_seat(invite: Invite, office: Agency, at: datetime) -> None:
+def test_accepting_opens_a_confirmed_account_and_the_seat(
+    invite: Invite, office: Agency, at: datetime
+) -> None:
     seat = register(invite(), at)
     assert seat.user.check_password(people.PASSWORD)
     assert EmailAddress.objects.filter(user=seat.user, email=EMAIL, verified=True, primary=True).exists()

@@ -18,7 +18,10 @@ A_DAY = timedelta(days=1)
 
 def test_a_deactivated_officer_is_nothing_from_that_day_on_and_cannot_sign_in(at: datetime) -> None:
     office = people.office()
-    boss, officer = people.member(office, Role.ADMINISTRATOR), people.member(office, Role.OFFICER, Role.LEADER)
+    boss, officer = (
+        people.member(office, Role.ADMINISTRATOR),
+        people.member(office, Role.OFFICER, Role.LEADER),
+    )
     today = local_day(at)
 
     services.deactivate(agency_id=office.pk, user_id=officer.pk, by=boss, at=at)
@@ -124,7 +127,9 @@ def test_a_membership_that_is_over_is_history(at: datetime) -> None:
     seat = officer.memberships.get()
     services.deactivate(agency_id=office.pk, user_id=officer.pk, by=boss, at=at)
     with pytest.raises(MembershipOver, match="Invite the person again"):
-        services.change_dates(membership_id=seat.pk, valid_from=seat.valid_from, valid_to=None, by=boss, at=at)
+        services.change_dates(
+            membership_id=seat.pk, valid_from=seat.valid_from, valid_to=None, by=boss, at=at
+        )
 
 
 def test_a_first_day_that_has_come_is_not_moved(at: datetime) -> None:
@@ -149,7 +154,9 @@ def test_no_other_role_ends_or_changes_a_membership(at: datetime, role: Role) ->
     with pytest.raises(ActionDenied):
         services.deactivate(agency_id=office.pk, user_id=officer.pk, by=other, at=at)
     with pytest.raises(ActionDenied):
-        services.change_dates(membership_id=seat.pk, valid_from=seat.valid_from, valid_to=None, by=other, at=at)
+        services.change_dates(
+            membership_id=seat.pk, valid_from=seat.valid_from, valid_to=None, by=other, at=at
+        )
 
 
 def test_an_administrator_of_another_agency_or_of_yesterday_may_nothing(at: datetime) -> None:

@@ -47,7 +47,9 @@ def test_read_names_row_column_value_and_reason(
 
 def test_read_refuses_the_same_agency_twice(tmp_path: Path) -> None:
     row = "police,Công an,,city,Hà Nội,,,law,SEEN"
-    with pytest.raises(AgencyFileError, match="row 3, column name, value 'Công an': stands in the file twice"):
+    with pytest.raises(
+        AgencyFileError, match="row 3, column name, value 'Công an': stands in the file twice"
+    ):
         agency_file.read(written(tmp_path, row, row))
 
 

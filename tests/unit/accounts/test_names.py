@@ -6,7 +6,15 @@ from accounts.names import fold, name_key
 
 
 def test_people_are_listed_by_given_name_then_family_name() -> None:
-    names = ["Trần Văn Ư", "Nguyễn Văn Đạt", "Lê Thị Ánh", "Nguyễn Thị An", "Phạm Dũng", "Bùi Ân", "Đỗ Văn Ấn"]
+    names = [
+        "Trần Văn Ư",
+        "Nguyễn Văn Đạt",
+        "Lê Thị Ánh",
+        "Nguyễn Thị An",
+        "Phạm Dũng",
+        "Bùi Ân",
+        "Đỗ Văn Ấn",
+    ]
     assert sorted(names, key=name_key) == [
         "Nguyễn Thị An",
         "Lê Thị Ánh",

@@ -53,7 +53,11 @@ def test_every_single_wrong_digit_is_found() -> None:
 
 def test_names_typed_in_composed_and_decomposed_letters_are_stored_the_same() -> None:
     name = "Nguyễn Thị  Thu Hoà"
-    assert rules.person_name(unicodedata.normalize("NFD", name)) == rules.person_name(name) == "Nguyễn Thị Thu Hoà"
+    assert (
+        rules.person_name(unicodedata.normalize("NFD", name))
+        == rules.person_name(name)
+        == "Nguyễn Thị Thu Hoà"
+    )
 
 
 @pytest.mark.parametrize("name", ["", "   ", "-", "https://a.vn", "An\x00Bình", "Hà 2", "x" * 201])
