@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "theme": chosen_theme(request),
         "nav": SimpleLazyObject(lambda: list(entries(request))),
+        "menu": SimpleLazyObject(lambda: list(own_entries(request))),
     }
 
 
@@ -79,6 +80,16 @@ def entries(request: HttpRequest) -> Iterator[Entry]:
 
         unread = notifications.unread_count(request.user)
         yield from _entry(request, _("Notifications"), "notifications:list", unread)
+
+
+def own_entries(request: HttpRequest) -> Iterator[Entry]:
+    """Yield the places of the person's own menu."""
+    standing = getattr(request, "standing", NOBODY)
+    yield from _entry(request, _("My profile"), "accounts:profile")
+    if is_applicant(standing) or (standing.user_id and not standing.seats):
+        yield from _entry(request, _("My organisation"), "accounts:organisation")
+    if standing.agencies(Role.ADMINISTRATOR):
+        yield from _entry(request, _("People of my agency"), "accounts:agencies")
 
 
 def _entry(request: HttpRequest, label: Any, name: str, count: int = 0) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
+from config import landing
 from config.context import THEMES, is_applicant, is_leader, is_officer
 from config.errors import error_response
 
@@ -19,7 +20,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 def home(request: HttpRequest) -> HttpResponse:
     """Send people who are signed in to their work; tell visitors what this is."""
     place = workplace(request)
-    return redirect(place) if place else render(request, "home.html")
+    return redirect(place) if place else render(request, "home.html", {"way": landing.way(request.today)})
 
 
 def workplace(request: HttpRequest) -> str:

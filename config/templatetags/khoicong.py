@@ -170,10 +170,10 @@ def errors(*given: forms.BaseForm) -> dict[str, object]:
 
 
 def problems(form: forms.BaseForm) -> Iterable[Problem]:
-    """Yield what is wrong with `form`, in the order of its fields, in the words of each field."""
+    """Yield what is wrong with `form`, in the order of its fields: their names, then their own words."""
     yield from (Problem(str(text)) for text in form.non_field_errors())
     for bound in form:
-        yield from (Problem(str(text), input_id(bound)) for text in bound.errors)
+        yield from (Problem(f"{bound.label}: {text}", input_id(bound)) for text in bound.errors)
 
 
 def input_id(bound: BoundField) -> str:
