@@ -74,7 +74,7 @@ def parse(value: str, stated: str = "") -> ImpreciseDate | None:
         return _without_date(stated)
     found = _span(value)
     if not stated:
-        return found
+        return ImpreciseDate(*found)
     match = _STATED.fullmatch(stated)
     if not match or match["word"] not in _WORDS:
         raise ValueError(_("“{precision}” is no precision of a date.").format(precision=stated))
@@ -92,7 +92,14 @@ def _without_date(stated: str) -> ImpreciseDate | None:
     return ImpreciseDate(DatePrecision.NO_YEAR, text=match["day"], remark=stated)
 
 
-def _span(value: str) -> ImpreciseDate:
+class _Placed(NamedTuple):
+    precision: DatePrecision
+    earliest: date
+    latest: date
+    text: str
+
+
+def _span(value: str) -> _Placed:
     for precision, pattern in _SHAPES:
         match = pattern.fullmatch(value)
         if match:
@@ -101,13 +108,11 @@ def _span(value: str) -> ImpreciseDate:
                 earliest, latest = _bounds(**parts)
             except ValueError:
                 break
-            return ImpreciseDate(precision, earliest, latest, value)
+            return _Placed(precision, earliest, latest, value)
     raise ValueError(_("This is no date. Write 2018-06-15, 2018-06, 2018-Q2, 2018-H1 or 2018."))
 
 
-def _bounds(
-    year: int, month: int = 0, day: int = 0, quarter: int = 0, half: int = 0
-) -> tuple[date, date]:
+def _bounds(year: int, month: int = 0, day: int = 0, quarter: int = 0, half: int = 0) -> tuple[date, date]:
     if day:
         return date(year, month, day), date(year, month, day)
     first, last = 1, 12
@@ -121,8 +126,7 @@ def _bounds(
     return earliest, date(year, last, calendar.monthrange(year, last)[1])
 
 
-def _with_remark(found: ImpreciseDate, remark: str) -> ImpreciseDate:
-    assert found.earliest and found.latest
+def _with_remark(found: _Placed, remark: str) -> ImpreciseDate:
     latest, reported_on = found.latest, None
     if match := _BEFORE.fullmatch(remark):
         latest = min(latest, _remarked_day(match[1], remark) - ONE_DAY)

@@ -17,11 +17,9 @@ class RegisterFileError(DomainError):
 
     def __init__(self, row: int, column: str, value: str, reason: object) -> None:
         self.row, self.column, self.value, self.reason = row, column, value, reason
-        super().__init__(format_lazy(self._pattern(), row=row, column=column, value=value, reason=reason))
-
-    def _pattern(self) -> object:
-        if not self.row:
-            return _("The file: {reason}")
-        if not self.column:
-            return _("Row {row}: {reason}")
-        return _("Row {row}, column {column}, value “{value}”: {reason}")
+        pattern = _("Row {row}, column {column}, value “{value}”: {reason}")
+        if not row:
+            pattern = _("The file: {reason}")
+        elif not column:
+            pattern = _("Row {row}: {reason}")
+        super().__init__(format_lazy(pattern, row=row, column=column, value=value, reason=reason))

@@ -1,6 +1,6 @@
 """What a reader of the register may ask for."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -45,9 +45,7 @@ class RegisterForm(forms.Form):
             "district": [ANY, *((name, name) for name in selectors.districts()), NOT_STATED],
         }
         for name, choices in offers.items():
-            chooser = self.fields[name]
-            assert isinstance(chooser, forms.ChoiceField)
-            chooser.choices = choices
+            cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     @property
     def wanted(self) -> Wanted:

@@ -65,9 +65,7 @@ class Cluster(models.Model):
     )
     investor_text = models.CharField(_("investor, as the source names it"), max_length=200, blank=True)
     planned_period = models.CharField(_("planned period"), max_length=100, blank=True)
-    part_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts"
-    )
+    part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices, blank=True)
     source = models.TextField(_("source"), blank=True)
     grade = models.CharField(_("grade"), max_length=20, choices=Grade.choices, blank=True)
@@ -151,9 +149,7 @@ class DatedFact(models.Model):
     number_text = models.CharField(_("number"), max_length=100, blank=True)
     candidates = models.JSONField(default=list, blank=True)
     text = models.CharField(_("words of the source"), max_length=200, blank=True)
-    precision = models.CharField(
-        max_length=10, choices=DatePrecision.choices, default=DatePrecision.UNKNOWN
-    )
+    precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.UNKNOWN)
     earliest = models.DateField(null=True, blank=True)
     latest = models.DateField(null=True, blank=True)
     date_text = models.CharField(max_length=30, blank=True)

@@ -292,7 +292,9 @@ class _Reader:
             self.refuse(column, _("It must be more than zero. Leave it empty where it is not known."))
         whole, __, fraction = value.partition(".")
         if len(whole) > digits - 3 or len(fraction) > 3:
-            self.refuse(column, format_lazy(_("At most {whole} digits and 3 after the point."), whole=digits - 3))
+            self.refuse(
+                column, format_lazy(_("At most {whole} digits and 3 after the point."), whole=digits - 3)
+            )
         return amount
 
     def grade(self) -> tuple[Grade, str]:

@@ -76,18 +76,19 @@ def register(wanted: Wanted) -> ClusterQuerySet:
 def page(found: ClusterQuerySet, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
     """Return the page that follows the cluster with code `after`, or ends ahead of `before`.
 
-    The first page where neither is given or known. Takes at most three queries, however long the
-    register is: the pages are found by key, never by counting.
+    The first page where neither is given or known, or nothing lies beyond. Takes three queries (two
+    more in that last case), however long the register is: pages are found by key, never by counting.
     """
+    found_from_start = found
     mark = Cluster.objects.filter(code=before or after).values_list("sort_key", "id").first()
     backwards = bool(before and mark)
-    found = found.prefetch_related(
-        Prefetch("facts", queryset=DatedFact.objects.standing(), to_attr="standing_facts")
-    )
+    found = found.prefetch_related(Prefetch("facts", queryset=DatedFact.objects.standing()))
     if mark:
         found = found.filter(_beyond(*mark, backwards=backwards))
     order = ("-sort_key", "-id") if backwards else ("sort_key", "id")
     clusters = list(found.order_by(*order)[: size + 1])
+    if mark and not clusters:
+        return page(found_from_start, size=size)
     more = len(clusters) > size
     clusters = clusters[:size]
     if backwards:
@@ -95,7 +96,7 @@ def page(found: ClusterQuerySet, *, after: str = "", before: str = "", size: int
     has_newer = more if backwards else bool(mark)
     has_older = True if backwards else more
     return Page(
-        entries=[_entry(cluster, getattr(cluster, "standing_facts")) for cluster in clusters],
+        entries=[_entry(cluster, cluster.facts.all()) for cluster in clusters],
         newer=clusters[0].code if clusters and has_newer else "",
         older=clusters[-1].code if clusters and has_older else "",
     )

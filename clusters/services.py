@@ -138,7 +138,7 @@ def _write(clusters: Iterable[Cluster]) -> None:
 
 
 def _import_facts(rows: Sequence[RegisterRow], clusters: dict[str, Cluster], *, at: datetime) -> set[str]:
-    """Add the facts that are new; return the codes of clusters of which a fact was corrected or taken back."""
+    """Add the facts that are new; return the codes of clusters of which a fact changed or was taken back."""
     standing = {
         (fact.cluster_id, fact.kind): fact
         for fact in DatedFact.objects.standing().filter(cluster__in=list(clusters.values()))
@@ -185,9 +185,7 @@ def _linked(results: list[ImportResult], *, at: datetime) -> list[ImportResult]:
     if not any(result.cluster.code in relations for result in results):
         return results
     others = Cluster.objects.in_bulk({r.other for r in relations.values()}, field_name="code")
-    return [
-        _tie(result, relations.get(result.cluster.code), others, at=at) for result in results
-    ]
+    return [_tie(result, relations.get(result.cluster.code), others, at=at) for result in results]
 
 
 def _tie(

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from clusters import views
 
 app_name = "clusters"
 urlpatterns = [
     path("", views.register, name="register"),
-    path("<str:code>/", views.detail, name="detail"),
+    re_path(r"^(?P<code>[\w.-]+)/$", views.detail, name="detail"),
 ]

@@ -17,9 +17,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Show one page of the register, as the address asks for it."""
     form = RegisterForm(request.GET)
     found = selectors.register(form.wanted)
-    page = selectors.page(
-        found, after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    page = selectors.page(found, after=_mark(request, "after"), before=_mark(request, "before"))
     context = {
         "form": form,
         "page": page,
@@ -29,6 +27,12 @@ def register(request: HttpRequest) -> HttpResponse:
         "older": _address(form, after=page.older),
     }
     return render(request, "clusters/cluster_list.html", context)
+
+
+def _mark(request: HttpRequest, name: str) -> str:
+    """Return the code that the address names; "" for anything that can be none, such as a NUL."""
+    value = request.GET.get(name, "")
+    return value if value.isprintable() else ""
 
 
 def _address(form: RegisterForm, **mark: str) -> str:

@@ -2,6 +2,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection
@@ -156,7 +157,7 @@ def test_ten_thousand_rows_ask_as_often_per_chunk_as_five_hundred(at):
 
         services.import_rows(factory.register_rows(10_000), at=at, progress=progress)
 
-    per_chunk = {later - earlier for earlier, later in zip(asked, asked[1:], strict=False)}
+    per_chunk = {later - earlier for earlier, later in pairwise(asked)}
     assert len(per_chunk) == 1
     assert per_chunk.pop() < services.CHUNK / 5
     assert done[-1] == (10_000, 10_000)

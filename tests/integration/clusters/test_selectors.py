@@ -1,3 +1,5 @@
+from itertools import chain
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -81,7 +83,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(hanoi):
     pages = walk(found)
 
     assert [len(page) for page in pages] == [25, 25, 21]
-    assert sum(pages, []) == list(found.in_order().values_list("code", flat=True))
+    assert list(chain(*pages)) == list(found.in_order().values_list("code", flat=True))
 
 
 def test_pages_lead_back_the_same_way(hanoi):
@@ -105,13 +107,21 @@ def test_clusters_of_one_name_are_paged_too(at):
     pages = walk(selectors.register(Wanted()))
 
     assert [len(page) for page in pages] == [25, 25, 10]
-    assert len(set(sum(pages, []))) == 60
+    assert len(set(chain(*pages))) == 60
 
 
 def test_an_unknown_mark_leads_to_the_first_page(hanoi):
     found = selectors.register(Wanted())
 
     assert selectors.page(found, after="nobody") == selectors.page(found)
+
+
+def test_beyond_either_end_stands_the_first_page(hanoi):
+    found = selectors.register(Wanted())
+    pages = walk(found)
+
+    assert selectors.page(found, after=pages[-1][-1]) == selectors.page(found)
+    assert selectors.page(found, before=pages[0][0]) == selectors.page(found)
 
 
 def test_names_follow_the_vietnamese_alphabet(hanoi):

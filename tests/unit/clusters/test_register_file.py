@@ -103,7 +103,8 @@ WRONG_CELLS = [
     ({"name_vi": "x" * 201}, "name_vi", "Longer than 200 characters."),
     ({"name_vi": "a\x00b"}, "name_vi", "It contains a control character."),
     ({"craft_village": "maybe"}, "craft_village", "Write yes or no, or leave it empty."),
-    ({"confidence": "SURE"}, "confidence", "Not a known grade. Known: SEEN, SEEN-SUMMARY, RECALLED, UNRESOLVED."),
+    ({"confidence": "SURE"}, "confidence",
+     "Not a known grade. Known: SEEN, SEEN-SUMMARY, RECALLED, UNRESOLVED."),
 ]  # fmt: skip
 
 
