@@ -22,10 +22,9 @@ test: setup  ## run what this machine can run; LEGS="sqlite postgresql filesyste
 lint: setup  ## check style, types, layers, templates, migrations, catalogues and generated pages
 	@$(PY) bin/lint.py
 
-format: setup  ## put code and templates into the house's shape
+format: setup  ## put code into the house's shape
 	$(VENV)/ruff check --fix --quiet .
 	$(VENV)/ruff format .
-	$(VENV)/djlint --reformat --quiet templates
 
 bench: setup  ## run the timed runs; each prints one JSON line last
 	@$(PY) bin/bench.py $(BENCH)

@@ -19,7 +19,6 @@ CHECKS = {
     "layers": [str(BIN / "lint-imports"), "--no-logo"],
     "types": [str(BIN / "mypy"), *CODE],
     "templates": [str(BIN / "djlint"), "templates", "--lint", "--quiet"],
-    "template format": [str(BIN / "djlint"), "templates", "--check", "--quiet"],
     "system": [*MANAGE, "check"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "catalogues": [sys.executable, "bin/check_catalogues.py"],

@@ -21,7 +21,7 @@ def states() -> list[str]:
         for model in apps.get_models()
         for field in model._meta.get_fields()
         if isinstance(field, FSMFieldMixin)
-        for value, _label in field.flatchoices  # type: ignore[attr-defined]
+        for value, _label in field.flatchoices
     }
     return sorted(found)
 
