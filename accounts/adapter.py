@@ -15,7 +15,7 @@ from accounts.models import User
 from records import clock
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """allauth's defaults, but for mails and for where a person without a place lands."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -43,4 +43,4 @@ class AccountAdapter(DefaultAccountAdapter):
         user = allauth_context.request.user
         if isinstance(user, User) and not user.memberships.exists():
             return reverse("accounts:organisation")
-        return super().get_login_redirect_url(request)
+        return str(super().get_login_redirect_url(request))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from accounts.models import Agency, Invitation, JoinRequest, Membership, MembershipChange, User
@@ -40,7 +40,7 @@ class Standing:
         return any(role == Role.LEADER and (not kinds or kind in kinds) for _, kind, role in self.seats)
 
 
-def standing(user: User, *, on: date) -> Standing:
+def standing(user: User | AnonymousUser, *, on: date) -> Standing:
     """Return what `user` is on the day `on`; nothing, for somebody who may not sign in."""
     if user.is_authenticated and user.is_system:
         return Standing(user.pk, frozenset(), is_system=True)
@@ -99,4 +99,6 @@ def is_acceptable(invitation: Invitation, *, at: datetime) -> bool:
 
 def has_account(email: str) -> bool:
     """Tell whether somebody can sign in with `email`: active, and the address confirmed."""
-    return EmailAddress.objects.filter(email=email, verified=True, user__is_active=True).exists()
+    return User.objects.filter(
+        is_active=True, emailaddress__email=email, emailaddress__verified=True
+    ).exists()

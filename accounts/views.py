@@ -1,6 +1,7 @@
 """Pages about oneself, one's organisation, and the people of an agency that one administers."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from allauth.decorators import rate_limit
 from django import forms
@@ -48,6 +49,14 @@ _FIELD_OF = {
     AlreadyMember: "email",
     NotInvitable: "email",
 }
+
+Page = TypeVar("Page", bound=Callable[..., HttpResponse])
+
+
+def limited(action: str) -> Callable[[Page], Page]:
+    """Answer 429 to more posts than ACCOUNT_RATE_LIMITS names for `action`."""
+    return cast(Callable[[Page], Page], rate_limit(action=action))
+
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -115,7 +124,7 @@ def organisation(request: PersonRequest) -> HttpResponse:
 
 @login_required
 @form_page
-@rate_limit(action="organisation")
+@limited("organisation")
 def organisation_create(request: PersonRequest) -> HttpResponse:
     """Register an organisation by name and tax code."""
     form = OrganisationForm(_sent(request))
@@ -132,7 +141,7 @@ def organisation_create(request: PersonRequest) -> HttpResponse:
 
 @login_required
 @form_page
-@rate_limit(action="organisation")
+@limited("organisation")
 def organisation_join(request: PersonRequest) -> HttpResponse:
     """Ask the administrator of an organisation to act for it."""
     form = JoinForm(_sent(request))
@@ -226,7 +235,7 @@ def _after(request: PersonRequest, agency: Agency) -> Membership | None:
 
 @login_required
 @form_page
-@rate_limit(action="invite")
+@limited("invite")
 def invite(request: PersonRequest, agency_id: int) -> HttpResponse:
     """Invite somebody by e-mail to serve in the agency."""
     agency = _administered(request, agency_id)
@@ -254,7 +263,7 @@ def _invitation_of_mine(request: PersonRequest, invitation_id: int) -> Invitatio
 
 @login_required
 @require_POST
-@rate_limit(action="invite")
+@limited("invite")
 def invitation_again(request: PersonRequest, invitation_id: int) -> HttpResponse:
     """Send a new link in the place of the old one."""
     old = _invitation_of_mine(request, invitation_id)
@@ -327,7 +336,7 @@ def deactivate(request: PersonRequest, agency_id: int, user_id: int) -> HttpResp
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 @form_page
-@rate_limit(action="accept_invitation")
+@limited("accept_invitation")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: signed in, or by opening the account of the invited address."""
     offer = get_object_or_404(Invitation.objects.select_related("agency"), pk=tokens.read_invitation(token))

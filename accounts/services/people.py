@@ -23,6 +23,7 @@ def change_profile(*, full_name: str, language: str, by: User) -> User:
     return user
 
 
+@transaction.atomic
 def open_account(*, email: str, full_name: str, password: str | None, at: datetime) -> User:
     """Return the account of `email` with this name and password, its address confirmed.
 

@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,7 +17,7 @@ from tests.factories import people
 pytestmark = pytest.mark.django_db
 
 
-def run(*args: object, **options: object) -> str:
+def run(*args: object, **options: Any) -> str:
     out = io.StringIO()
     call_command(*map(str, args), stdout=out, **options)
     return out.getvalue()

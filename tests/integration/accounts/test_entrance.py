@@ -30,7 +30,7 @@ def client() -> Client:
 
 
 def path_in_mail(part: str) -> str:
-    found = re.search(rf"https?://[^/\s]+(/\S*{part}\S*)", mail.outbox[-1].body)
+    found = re.search(rf"https?://[^/\s]+(/\S*{part}\S*)", str(mail.outbox[-1].body))
     assert found is not None, mail.outbox[-1].body
     return found[1]
 
@@ -105,7 +105,7 @@ def test_a_reset_looks_the_same_for_known_and_unknown_addresses(client: Client) 
     assert re.sub(r"[A-Za-z0-9]{64}", "", answers[0][1]) == re.sub(r"[A-Za-z0-9]{64}", "", answers[1][1])
     assert len(mail.outbox) == 3
     assert "password/reset/key" in mail.outbox[0].body
-    assert "password/reset/key" not in mail.outbox[1].body + mail.outbox[2].body
+    assert not any("password/reset/key" in message.body for message in mail.outbox[1:])
 
 
 def test_a_reset_link_works_once(client: Client) -> None:

@@ -63,7 +63,7 @@ def register(invitation: Invitation, at: datetime) -> Membership:
 def test_the_mail_carries_a_link_that_names_the_invitation(invite: Invite) -> None:
     invitation = invite(email=" Can.Bo@Hanoi.example.VN ")
     (message,) = mail.outbox
-    found = re.search(r"/accounts/invitation/([^/\s]+)/", message.body)
+    found = re.search(r"/accounts/invitation/([^/\s]+)/", str(message.body))
     assert message.to == [EMAIL]
     assert found is not None
     assert tokens.read_invitation(found[1]) == invitation.pk
