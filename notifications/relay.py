@@ -80,12 +80,12 @@ class Relay:
     def run(self) -> None:
         """Work until `stop` is set; a broker or a database that is away is waited for."""
         while not self.stop.is_set():
+            close_old_connections()  # one that broke with the database would stay broken
             self.stop.wait(self.turn().total_seconds())
 
     def turn(self) -> timedelta:
         """Do what is due now; return how long to wait before the next turn."""
         try:
-            close_old_connections()
             busy = self._turn(clock.database_time())
         except (DatabaseError, InterfaceError) as error:
             logger.warning("the database is away: %s", type(error).__name__)
