@@ -145,7 +145,7 @@ def _remarked_day(text: str, remark: str) -> date:
 
 
 def words(when: ImpreciseDate) -> str:
-    """Return the date for a reader, no more precise than it is known; `unknown` where it is not."""
+    """Return the date for a reader, no more precise than it is known; `not known` where it is not."""
     said = _span_words(when)
     if when.reported_on:
         day = date_format(when.reported_on, "SHORT_DATE_FORMAT")
@@ -157,7 +157,7 @@ def _span_words(when: ImpreciseDate) -> str:
     if when.precision is DatePrecision.NO_YEAR:
         return _("{day_and_month}, year not stated").format(day_and_month=when.text)
     if when.earliest is None or when.latest is None or when.precision in UNPLACED:
-        return _("unknown")
+        return _("not known")
     said = _placed_words(when.precision, when.earliest)
     full = _bounds_end(when.precision, when.earliest)
     if when.latest < full:

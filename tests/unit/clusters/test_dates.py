@@ -63,7 +63,7 @@ def test_the_text_and_the_remark_of_the_source_are_kept():
 
 def test_nothing_said_is_nothing_known():
     assert dates.parse("") is None
-    assert dates.words(ImpreciseDate()) == "unknown"
+    assert dates.words(ImpreciseDate()) == "not known"
 
 
 WRONG = {
