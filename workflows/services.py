@@ -19,7 +19,8 @@ from accounts.models import Agency, User
 from accounts.selectors import Standing, standing
 from accounts.states import Role
 from clusters.models import Cluster
-from clusters.states import Stage
+from clusters.services import ImportResult, Progress, adoption_stage
+from clusters.states import Kind, Stage
 from law.clock import working_days_left
 from law.rulesets import rule_set_on
 from law.selectors import calendar
@@ -325,11 +326,34 @@ def adopt(*, cluster: Cluster, kind: CaseKind, stage: Stage, source: str, grade:
         return act.case
 
 
+def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progress: Progress) -> int:
+    """Adopt a case for each imported cluster that has none and whose source tells a stage.
+
+    Return how many were adopted. `progress(done, total)` is told after each.
+    """
+    known = set(
+        Case.objects.filter(cluster__in=[result.cluster.pk for result in results]).values_list("cluster_id", flat=True)
+    )
+    fresh = [result for result in results if result.cluster.pk not in known]
+    adopted = 0
+    for done, result in enumerate(fresh, 1):
+        stage, reason = adoption_stage(result.row)
+        if stage is not None:
+            kind = CaseKind.EXPANSION if result.row.kind == Kind.EXPANSION else CaseKind.NEW
+            source = f"{result.row.source} – {reason}"
+            adopt(
+                cluster=result.cluster, kind=kind, stage=stage, source=source, grade=result.row.grade, by=by, at=at
+            )
+            adopted += 1
+        progress(done, len(fresh))
+    return adopted
+
+
 def close_windows(*, at: datetime) -> list[int]:
     """Close every waiting step whose last day has passed; return the ids of the closed ones."""
     names = _wait_names()
     waiting = Step.objects.open().filter(name__in=names, due_on__lt=local_day(at)).values_list("pk", flat=True)
-    return [step_id for step_id in list(waiting) if _close_window(step_id, at=at)]
+    return [step_id for step_id in list(waiting) if close_window(step_id, at=at)]
 
 
 def _wait_names() -> set[str]:
@@ -338,7 +362,8 @@ def _wait_names() -> set[str]:
     }
 
 
-def _close_window(step_id: int, *, at: datetime) -> bool:
+def close_window(step_id: int, *, at: datetime) -> bool:
+    """Close one window as the system; tell whether it was still open."""
     system = User.objects.system()
     step = Step.objects.get(pk=step_id)
     try:

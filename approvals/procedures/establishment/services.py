@@ -194,7 +194,7 @@ def accept_file(*, step_id: int, by: User, at: datetime, sent: Sent | None = Non
     with act_on_step("check_intake", step_id=step_id, by=by, at=at, sent=sent) as act:
         present = set(_dossier(act.case).documents.values_list("component", flat=True))
         missing = components.missing(act.case.rule_set, present, supplied_by=("applicant", "commune"))
-        citation = provision(act.case.rule_set, "E50").citation
+        citation = str(provision(act.case.rule_set, "E50").citation_shown)
         act.move("begin_appraisal", missing=[str(part) for part in missing], citation=citation)
         act.proceed("complete")
     return act.case

@@ -1,0 +1,213 @@
+"""The pages of the establishment procedure: each shows a step and calls the one service that does it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from approvals import policies
+from approvals.exceptions import NumberTaken, UploadRefused
+from approvals.forms import ReasonForm
+from approvals.models import OpinionRequest
+from approvals.procedures.establishment import forms, services
+from approvals.states import Recommendation, Verdict
+from approvals.step_pages import StepPage
+from approvals.uploads import check_upload
+from records.exceptions import AlreadyDone
+from workflows import policies as workflow_policies
+from workflows.models import Case, Step
+from workflows.services import Sent
+
+
+class GiveNotice(StepPage):
+    name = "give_notice"
+    form_class = forms.NoticeForm
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.give_notice(**form.cleaned_data, **common)
+
+
+class SubmitFile(StepPage):
+    name = "submit_file"
+    form_class = forms.SubmissionForm
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        content = form.cleaned_data.pop("file")
+        try:
+            upload = check_upload(content, max_bytes=settings.FILE_UPLOAD_MAX_BYTES)
+        except UploadRefused as error:
+            error.details["field"] = "file"
+            raise
+        services.submit_file(**form.cleaned_data, upload=upload, content=content, **common)
+
+
+class CheckIntake(StepPage):
+    name = "check_intake"
+    form_class = forms.IntakeForm
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        if form.cleaned_data["result"] == "complete":
+            services.accept_file(**common)
+        else:
+            services.ask_supplement_at_intake(points=form.points(), **common)
+
+
+class Supplement(StepPage):
+    name = "supplement"
+    form_class = forms.SupplementForm
+    template_name = "approvals/supplement.html"
+    done = gettext_lazy("Sent. The clock runs again, and the Department is told.")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.answer_supplement(**form.cleaned_data, **common)
+
+    def more(self, step: Step) -> dict[str, Any]:
+        dossier = step.case.dossiers.latest("pk")
+        return {"request_": dossier.supplement_requests.prefetch_related("items").order_by("round").last()}
+
+
+class PlanConsultation(StepPage):
+    name = "plan_consultation"
+    form_class = forms.ConsultationForm
+    button = gettext_lazy("Ask these agencies")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.plan_consultation(**form.cleaned_data, **common)
+
+
+class GiveOpinion(StepPage):
+    name = "give_opinion"
+    form_class = forms.OpinionForm
+    button = gettext_lazy("Send the opinion")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        verdict = Verdict(form.cleaned_data.pop("verdict"))
+        services.give_opinion(verdict=verdict, **form.cleaned_data, **common)
+
+    def more(self, step: Step) -> dict[str, Any]:
+        return {"opinion": OpinionRequest.objects.select_related("asked_by").get(step=step)}
+
+
+class ReasonStepForm(forms.StepForm, ReasonForm):
+    """Why a consultation is taken back."""
+
+
+class TakeBackConsultation(StepPage):
+    name = "give_opinion"
+    form_class = ReasonStepForm
+    button = gettext_lazy("Go on without this opinion")
+
+    def may(self, step: Step) -> bool:
+        return policies.may_take_back_consultation(step, self.request.standing)
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.take_back_consultation(**form.cleaned_data, **common)
+
+
+class DraftReport(StepPage):
+    name = "draft_report"
+    form_class = forms.ReportForm
+    template_name = "approvals/report.html"
+    button = gettext_lazy("Send to review")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        recommendation = Recommendation(form.cleaned_data.pop("recommendation"))
+        services.submit_report(recommendation=recommendation, **form.cleaned_data, **common)
+
+    def more(self, step: Step) -> dict[str, Any]:
+        return _appraisal(step)
+
+
+def _appraisal(step: Step) -> dict[str, Any]:
+    return {
+        "opinions": step.case.opinions.select_related("agency", "answered_by"),
+        "report": step.case.reports.select_related("drafted_by", "review__by").order_by("version").last(),
+    }
+
+
+class AskSupplement(StepPage):
+    name = "draft_report"
+    form_class = forms.PointsForm
+    button = gettext_lazy("Ask the applicant")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.ask_supplement_in_appraisal(points=form.points(), **common)
+
+
+class ReviewReport(StepPage):
+    name = "review_report"
+    form_class = forms.ReviewForm
+    template_name = "approvals/report.html"
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        approved = form.cleaned_data["result"] == "approved"
+        service = services.approve_report if approved else services.return_report
+        service(comments=form.cleaned_data["comments"], **common)
+
+    def more(self, step: Step) -> dict[str, Any]:
+        return _appraisal(step)
+
+
+class Decide(StepPage):
+    name = "decide"
+    form_class = forms.DecisionForm
+    template_name = "approvals/report.html"
+    button = gettext_lazy("Issue the decision")
+    done = gettext_lazy("The decision is issued. It cannot be undone, only changed by a new one.")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        outcome = Recommendation(form.cleaned_data.pop("outcome"))
+        try:
+            services.decide(outcome=outcome, **form.cleaned_data, **common)
+        except NumberTaken as error:
+            error.details["field"] = "number"
+            raise
+
+    def more(self, step: Step) -> dict[str, Any]:
+        return _appraisal(step)
+
+
+class SendCopy(StepPage):
+    name = "send_copy"
+    form_class = forms.CopyForm
+    button = gettext_lazy("Record and close")
+    done = gettext_lazy("Recorded. The procedure is complete.")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.send_copy(**form.cleaned_data, **common)
+
+
+@login_required
+def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Take one's own proposal back, with a reason."""
+    cases = Case.objects.visible_to(request.standing).select_related("cluster", "applicant")
+    case = get_object_or_404(cases, code=code)
+    if not workflow_policies.may_file(case, request.standing):
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        key = _key(request)
+        try:
+            sent = Sent(key, {"case": case.pk, **form.cleaned_data})
+            services.withdraw(case_id=case.pk, **form.cleaned_data, by=request.user, at=request.now, sent=sent)
+        except AlreadyDone:
+            pass
+        messages.success(request, _("The proposal has been withdrawn."))
+        return redirect("approvals:case", case.code)
+    context = {"case": case, "form": form, "key": request.POST.get("key") or uuid4()}
+    return render(request, "approvals/withdraw.html", context, status=422 if form.is_bound else 200)
+
+
+def _key(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError as error:
+        raise Http404 from error

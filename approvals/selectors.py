@@ -1,0 +1,67 @@
+"""Reads about dossiers: how complete a draft is, and what has been put on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from approvals.components import Component, components, missing
+from approvals.models import Document, Dossier
+from approvals.states import DossierState, Presence
+from clusters.states import Stage
+from law.rulesets import rule_set_on
+from workflows.models import Case
+
+# The words of the national portal for what the inside calls otherwise.
+PUBLIC_WORDS = {
+    Stage.LISTED: _("Newly registered"),
+    Stage.PROPOSED: _("Received"),
+    Stage.UNDER_APPRAISAL: _("Being processed"),
+    Stage.APPRAISED: _("Being processed"),
+    Stage.REJECTED: _("Result is out"),
+    Stage.WITHDRAWN: _("Processing stopped"),
+    Stage.REVOKED: _("Processing stopped"),
+}
+SUPPLEMENT_WORDS = _("Supplement requested")
+RESULT_WORDS = _("Result is out")
+
+
+def public_words(case: Case, dossier: Dossier | None) -> Any:
+    """Return how the national portal names the state of a case."""
+    if dossier and dossier.state == DossierState.AWAITING_SUPPLEMENT:
+        return SUPPLEMENT_WORDS
+    return PUBLIC_WORDS.get(Stage(case.state), RESULT_WORDS)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component of the file with the documents that are there for it."""
+
+    component: Component
+    documents: Sequence[Document]
+
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether the file lacks it."""
+        return self.component.presence != Presence.IF_ANY and not self.documents
+
+
+def parts(dossier: Dossier, *, on: date, supplied_by: tuple[str, ...] = ("applicant",)) -> list[Part]:
+    """Return the components of the file under the law that holds for it, with their documents."""
+    rule_set = dossier.case.rule_set if dossier.case else rule_set_on(on).code
+    documents = list(dossier.documents.select_related("uploaded_by"))
+    return [
+        Part(component, [document for document in documents if document.component == component.code])
+        for component in components(rule_set)
+        if component.supplied_by in supplied_by
+    ]
+
+
+def missing_papers(dossier: Dossier, *, on: date) -> list[Component]:
+    """Return the papers that the applicant must still add before filing."""
+    present = set(dossier.documents.values_list("component", flat=True))
+    return missing(rule_set_on(on).code, present, supplied_by=("applicant",))

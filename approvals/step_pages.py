@@ -1,0 +1,123 @@
+"""The page of one step: what is asked, until when and by which article, and the form that does it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from approvals import selectors
+from approvals.procedures.establishment.forms import StepForm
+from law.clock import working_days_left
+from law.selectors import calendar
+from records.exceptions import AlreadyDone, DomainError, KeyReused
+from workflows import policies
+from workflows import selectors as workflow
+from workflows.models import Step
+from workflows.services import Sent
+
+
+class StepPage(LoginRequiredMixin, View):
+    """Base of the pages on which a step is done; a subclass names the form and calls one service.
+
+    A refusal of the domain comes back on the same page with its status and all that was typed. A
+    form sent twice leads to where the first one led.
+    """
+
+    name: ClassVar[str]
+    form_class: ClassVar[type[StepForm]]
+    template_name = "approvals/step.html"
+    button: Any = gettext_lazy("Confirm and send on")
+    done: Any = gettext_lazy("Done. The next step has been opened and everybody concerned is told.")
+
+    def may(self, step: Step) -> bool:
+        """Tell whether this person may do the step."""
+        return policies.may_do(step, self.request.standing)
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        """Call the service that does the step with the checked `form`."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, step_id: int) -> HttpResponse:
+        step = self._step(step_id)
+        if not step.is_open:
+            return redirect("approvals:case", step.case.code)
+        if not self.may(step):
+            raise Http404
+        form = self.form_class(case=step.case, today=request.today)
+        return self._page(step, form, key=uuid4())
+
+    def post(self, request: HttpRequest, step_id: int) -> HttpResponse:
+        step = self._step(step_id)
+        if step.is_open and not self.may(step):
+            raise Http404
+        key = self._key()
+        form = self.form_class(request.POST, request.FILES, case=step.case, today=request.today)
+        if not form.is_valid():
+            return self._page(step, form, key=key, status=422)
+        try:
+            sent = Sent(key, {"step": step.pk, "form": self._content(form)})
+            self.act(step, form, step_id=step.pk, by=request.user, at=request.now, sent=sent)
+        except AlreadyDone:
+            messages.info(request, _("This was recorded already; nothing was done twice."))
+        except KeyReused:
+            raise
+        except DomainError as error:
+            form.add_error(error.details.get("field"), str(error.message))
+            return self._page(step, form, key=key, status=error.status)
+        else:
+            messages.success(request, str(self.done))
+        return redirect("approvals:case", step.case.code)
+
+    def _step(self, step_id: int) -> Step:
+        steps = Step.objects.work().visible_to(self.request.standing).filter(name=self.name)
+        steps = steps.select_related("case__cluster", "case__applicant", "agency", "owner", "clock", "process")
+        return get_object_or_404(steps, pk=step_id)
+
+    def _key(self) -> UUID:
+        try:
+            return UUID(self.request.POST.get("key", ""))
+        except ValueError as error:
+            raise Http404 from error
+
+    def _content(self, form: StepForm) -> dict[str, Any]:
+        """Return what was sent, files by name and size, for telling a repeat from a change."""
+        sent: dict[str, Any] = {name: form.data.getlist(name) for name in form.fields}
+        return sent | {name: [file.name, file.size] for name, file in form.files.items()}
+
+    def _page(self, step: Step, form: StepForm, *, key: UUID, status: int = 200) -> HttpResponse:
+        case = step.case
+        dossier = case.dossiers.order_by("-pk").first()
+        counted = workflow.deadline_of(step)
+        left = None
+        if step.due_on:
+            left = working_days_left(today=self.request.today, due_on=step.due_on, calendar=calendar())
+        context = {
+            "step": step,
+            "case": case,
+            "dossier": dossier,
+            "form": form,
+            "key": key,
+            "button": self.button,
+            "left": left,
+            "deadline": counted[0] if counted else None,
+            "provision": counted[1] if counted else None,
+            "parts": selectors.parts(dossier, on=self.request.today, supplied_by=("applicant", "commune"))
+            if dossier
+            else [],
+        }
+        context |= self.more(step)
+        return render(self.request, self.template_name, context, status=status)
+
+    def more(self, step: Step) -> dict[str, Any]:
+        """Return what else this step's page shows."""
+        return {}
+
+

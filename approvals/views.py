@@ -1,0 +1,397 @@
+"""Pages of a proposal from draft to receipt, and the page of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import Agency
+from accounts.states import Role
+from approvals import selectors, services
+from approvals.exceptions import StaleForm, Unfinished, UploadRefused
+from approvals.forms import SECTIONS, SectionForm, UploadForm, read_section
+from approvals.models import Document, Dossier
+from approvals.procedures.establishment import services as establishment
+from approvals.procedures.establishment.proposals import read_proposal
+from approvals.states import DossierState
+from approvals.uploads import check_upload
+from law.clock import working_days_left
+from law.selectors import calendar
+from records.exceptions import AlreadyDone
+from workflows import policies as workflow_policies
+from workflows import selectors as workflow
+from workflows.models import Case
+from workflows.services import Sent
+
+
+# --- the draft ------------------------------------------------------------------------------------
+@login_required
+@require_safe
+def proposals(request: HttpRequest) -> HttpResponse:
+    """List the proposals of one's own organisations, newest first."""
+    organisations = _organisations(request)
+    found = Dossier.objects.filter(applicant__in=organisations).select_related("case", "applicant")
+    after = request.GET.get("after", "")
+    if after.isdigit():
+        found = found.filter(pk__lt=int(after))
+    page = list(found.order_by("-pk")[: workflow.PAGE + 1])
+    older = f"?after={page[workflow.PAGE - 1].pk}" if len(page) > workflow.PAGE else ""
+    context = {
+        "rows": [{"dossier": d, "words": _words(d)} for d in page[: workflow.PAGE]],
+        "organisations": organisations,
+        "older": older,
+        "newer": "?" if after else "",
+    }
+    return render(request, "approvals/proposals.html", context)
+
+
+def _words(dossier: Dossier) -> Any:
+    return selectors.public_words(dossier.case, dossier) if dossier.case else dossier.get_state_display()
+
+
+def _organisations(request: HttpRequest) -> list[Agency]:
+    return list(Agency.objects.filter(pk__in=request.standing.agencies(Role.APPLICANT)))
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a draft for the organisation that the form names."""
+    organisation = request.POST.get("organisation", "")
+    applicant = next((one for one in _organisations(request) if str(one.pk) == organisation), None)
+    if applicant is None:
+        raise Http404
+    dossier = services.begin(applicant=applicant, by=request.user, at=request.now)
+    return redirect("approvals:dossier", dossier.pk)
+
+
+@login_required
+@require_safe
+def dossier(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the draft as a task list; a filed one on its case's page."""
+    dossier = _own(request, pk)
+    if dossier.case:
+        return redirect("approvals:case", dossier.case.code)
+    tasks = [_task(request, dossier, name) for name in SECTIONS]
+    context = {
+        "dossier": dossier,
+        "tasks": tasks,
+        "missing": selectors.missing_papers(dossier, on=request.today),
+        "done": sum(task["state"] == "done" for task in tasks),
+    }
+    context["complete"] = context["done"] == len(tasks) and not context["missing"]
+    return render(request, "approvals/dossier.html", context)
+
+
+def _task(request: HttpRequest, dossier: Dossier, name: str) -> dict[str, Any]:
+    form = read_section(name, dossier.answers, today=request.today)
+    touched = name in dossier.versions
+    state = "done" if touched and form.is_valid() else "begun" if touched else "new"
+    return {"name": name, "title": SECTIONS[name].title, "state": state, "form": form}
+
+
+@login_required
+def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """Show and save one section of the draft."""
+    if section not in SECTIONS:
+        raise Http404
+    dossier = _draft(request, pk)
+    if request.method != "POST":
+        form = read_section(section, dossier.answers, today=request.today)
+        if section not in dossier.versions:
+            form = SECTIONS[section](today=request.today)
+        return _section_page(request, dossier, section, form, dossier.versions.get(section, 0))
+    form = SECTIONS[section](request.POST, today=request.today)
+    version = _version(request)
+    try:
+        _save(request, dossier, section, form, version)
+    except StaleForm as error:
+        form.add_error(None, str(error.message))
+        newest = dossier.versions.get(section, 0)
+        return _section_page(request, dossier, section, form, newest, status=error.status)
+    if not form.is_valid():
+        return _section_page(request, dossier, section, form, version + 1, status=422)
+    back = "approvals:check" if request.GET.get("back") == "check" else "approvals:dossier"
+    return redirect(back, dossier.pk)
+
+
+@login_required
+@require_POST
+def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """Keep what has been typed so far; answer with the time, and the version to save on."""
+    if section not in SECTIONS:
+        raise Http404
+    dossier = _draft(request, pk)
+    form = SECTIONS[section](request.POST, today=request.today)
+    saved = _save(request, dossier, section, form, _version(request))
+    context = {"at": timezone.localtime(request.now), "version": saved.versions[section]}
+    return render(request, "approvals/autosaved.html", context)
+
+
+def _version(request: HttpRequest) -> int:
+    version = request.POST.get("version", "")
+    return int(version) if version.isdigit() else -1
+
+
+def _save(request: HttpRequest, dossier: Dossier, section: str, form: SectionForm, version: int) -> Dossier:
+    return services.save_section(
+        dossier_id=dossier.pk,
+        section=section,
+        answers=form.to_keep(),
+        version=version,
+        by=request.user,
+        at=request.now,
+    )
+
+
+def _section_page(
+    request: HttpRequest, dossier: Dossier, section: str, form: SectionForm, version: int, status: int = 200
+) -> HttpResponse:
+    context = {
+        "dossier": dossier,
+        "section": section,
+        "title": SECTIONS[section].title,
+        "form": form,
+        "version": version,
+        "back": request.GET.get("back", ""),
+    }
+    return render(request, "approvals/section.html", context, status=status)
+
+
+@login_required
+def papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show and add the papers of a draft, or of a dossier that awaits a supplement."""
+    dossier = _own(request, pk)
+    if dossier.state not in (DossierState.DRAFT, DossierState.AWAITING_SUPPLEMENT):
+        raise Http404
+    found = selectors.parts(dossier, on=request.today)
+    choices = [(part.component.code, str(part.component)) for part in found]
+    form = UploadForm(request.POST or None, request.FILES or None, components=choices)
+    if request.method == "POST" and form.is_valid() and _attach(request, dossier, form):
+        return redirect("approvals:papers", dossier.pk)
+    context = {"dossier": dossier, "parts": found, "form": form}
+    return render(request, "approvals/papers.html", context, status=422 if form.is_bound else 200)
+
+
+def _attach(request: HttpRequest, dossier: Dossier, form: UploadForm) -> bool:
+    content = form.cleaned_data["file"]
+    try:
+        upload = check_upload(content, max_bytes=settings.FILE_UPLOAD_MAX_BYTES)
+    except UploadRefused as error:
+        form.add_error("file", str(error.message))
+        return False
+    services.attach(
+        dossier_id=dossier.pk,
+        component=form.cleaned_data["component"],
+        upload=upload,
+        content=content,
+        by=request.user,
+        at=request.now,
+    )
+    messages.success(request, _("“%(name)s” has been added.") % {"name": upload.name})
+    return True
+
+
+@login_required
+@require_safe
+def document(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """Hand out a document, as an attachment that no browser will run."""
+    document = get_object_or_404(Document.objects.visible_to(request.standing), pk=pk)
+    response = FileResponse(
+        document.file.open("rb"), as_attachment=True, filename=document.name, content_type=document.media_type
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_POST
+def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a paper from a draft."""
+    document = get_object_or_404(Document.objects.visible_to(request.standing), pk=pk)
+    dossier = services.detach(document_id=document.pk, by=request.user, at=request.now)
+    messages.success(request, _("“%(name)s” has been removed.") % {"name": document.name})
+    return redirect("approvals:papers", dossier.pk)
+
+
+@login_required
+@require_POST
+def delete_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    dossier = _draft(request, pk)
+    services.delete_draft(dossier_id=dossier.pk, by=request.user, at=request.now)
+    messages.success(request, _("The draft has been deleted."))
+    return redirect("approvals:proposals")
+
+
+@login_required
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show all answers for a last look, and file them."""
+    dossier = _own(request, pk)
+    if dossier.state != DossierState.DRAFT:
+        return redirect("approvals:receipt", dossier.pk)
+    if request.method == "POST":
+        return _file(request, dossier)
+    tasks = [_task(request, dossier, name) for name in SECTIONS]
+    complete = all(task["state"] == "done" for task in tasks)
+    missing = selectors.missing_papers(dossier, on=request.today)
+    context = {
+        "dossier": dossier,
+        "tasks": [task | {"answers": _answers(task["form"])} for task in tasks],
+        "parts": selectors.parts(dossier, on=request.today),
+        "missing": missing,
+        "complete": complete and not missing,
+        "key": uuid4(),
+        "versions": dossier.versions,
+    }
+    return render(request, "approvals/check.html", context)
+
+
+def _answers(form: SectionForm) -> list[dict[str, Any]]:
+    """Return label and answer of every field, choices by their words, mistakes as such."""
+    form.is_valid()
+    shown = []
+    for bound in form:
+        value = bound.value()
+        words = dict(getattr(bound.field, "choices", ())).get(str(value or ""), value)
+        if value == "on":
+            words = _("Yes")
+        shown.append({"label": bound.label, "value": words or "", "errors": bound.errors})
+    return shown
+
+
+def _file(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    try:
+        proposal = read_proposal(dossier, today=request.today)
+        establishment.file_dossier(
+            dossier_id=dossier.pk,
+            proposal=proposal,
+            versions=dossier.versions,
+            by=request.user,
+            at=request.now,
+            sent=Sent(_key(request), {"dossier": dossier.pk, "answers": dossier.answers}),
+        )
+    except Unfinished as error:
+        messages.error(request, str(error.message))
+        return redirect("approvals:dossier", dossier.pk)
+    except AlreadyDone:
+        pass
+    return redirect("approvals:receipt", dossier.pk)
+
+
+def _key(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError as error:
+        raise Http404 from error
+
+
+@login_required
+@require_safe
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the receipt: code, promised day, what comes next. It stays as it was printed."""
+    dossier = _own(request, pk)
+    if dossier.case is None:
+        return redirect("approvals:dossier", dossier.pk)
+    return render(request, "approvals/receipt.html", {"dossier": dossier, "case": dossier.case})
+
+
+def _own(request: HttpRequest, pk: int) -> Dossier:
+    own = Dossier.objects.filter(applicant__in=request.standing.agencies(Role.APPLICANT))
+    return get_object_or_404(own.select_related("case__cluster", "case__commune", "applicant"), pk=pk)
+
+
+def _draft(request: HttpRequest, pk: int) -> Dossier:
+    dossier = _own(request, pk)
+    if dossier.state != DossierState.DRAFT:
+        raise Http404
+    return dossier
+
+
+# --- the case -------------------------------------------------------------------------------------
+@login_required
+@require_safe
+def case(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a case: what to do next, the way it has come and has to go, its papers, its history."""
+    cases = Case.objects.visible_to(request.standing).select_related("cluster", "applicant", "commune")
+    case = get_object_or_404(cases, code=code)
+    dossier = case.dossiers.select_related("applicant").order_by("-pk").first()
+    days = calendar()
+    steps = [_open_step(request, step, days) for step in workflow.open_steps(case)]
+    is_office = bool(request.standing.kinds() - {"investor"})
+    context = {
+        "case": case,
+        "dossier": dossier,
+        "words": selectors.public_words(case, dossier),
+        "steps": steps,
+        "tracker": _stations(case, steps),
+        "parts": selectors.parts(dossier, on=request.today, supplied_by=("applicant", "commune")) if dossier else [],
+        "requests": dossier.supplement_requests.prefetch_related("items") if dossier else [],
+        "papers": case.papers.select_related("by"),
+        "decision": case.decisions.select_related("issuer", "decided_by").first(),
+        "may_withdraw": workflow_policies.may_file(case, request.standing)
+        and any(move.name == "withdraw" for move in case.get_available_state_transitions()),
+    }
+    if is_office:
+        context |= {
+            "opinions": case.opinions.select_related("agency", "answered_by", "step"),
+            "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
+            "history": workflow.history(case)[:100],
+        }
+    return render(request, "approvals/case.html", context)
+
+
+def _open_step(request: HttpRequest, step: Any, days: Any) -> dict[str, Any]:
+    left = working_days_left(today=request.today, due_on=step.due_on, calendar=days) if step.due_on else None
+    counted = workflow.deadline_of(step)
+    may_do = workflow_policies.may_do(step, request.standing)
+    return {
+        "step": step,
+        "left": left,
+        "deadline": counted[0] if counted else None,
+        "provision": counted[1] if counted else None,
+        "may_do": may_do and bool(step.flow_task.page),
+        "may_claim": may_do and step.owner_id is None,
+        "may_release": may_do and step.owner_id == request.user.pk,
+        "may_assign": workflow_policies.may_assign(step, request.standing) and bool(step.role),
+        "may_take_back": step.name == "give_opinion"
+        and request.standing.serves(Role.OFFICER, "industry_trade"),  # type: ignore[arg-type]
+    }
+
+
+def _stations(case: Case, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    left = {row["step"].pk: row["left"] for row in steps}
+    return [_station(stop, left) for stop in workflow.tracker(case)]
+
+
+def _station(stop: workflow.Stop, left: dict[int, int | None]) -> dict[str, Any]:
+    step = stop.step
+    moment = stop.left_at or stop.entered_at
+    return {
+        "title": stop.title,
+        "state": stop.state,
+        "agency": stop.agency,
+        "at": f"{timezone.localtime(moment):%d/%m/%Y}" if moment else "",
+        "due_on": step.due_on if step else None,
+        "left": left.get(step.pk) if step else None,
+        "paused": bool(step and step.flow_task.stops_clock),
+        "note": _note(stop),
+    }
+
+
+def _note(stop: workflow.Stop) -> str:
+    row = stop.provision
+    parts = [f"{row.limit_text} – {row.citation_shown}"] if row and row.has_limit else []
+    if stop.by_estimate:
+        parts.append(_("about %(day)s at the latest (estimate)") % {"day": f"{stop.by_estimate:%d/%m/%Y}"})
+    return " · ".join(parts)

@@ -1,0 +1,101 @@
+"""Filling the demo: agencies and people, the register, and a few dozen made-up cases in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from accounts import agency_file
+from accounts import services as accounts
+from accounts.models import User
+from demo import people, stories
+from law.clock import add_working_days
+from law.selectors import calendar
+from notifications import delivery
+from notifications.models import OutboxRow
+from records.clock import local_day
+from workflows.models import Case
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A made-up case: its story, how many working days ago it began, and how its people behave."""
+
+    story: str
+    days_ago: int
+    how: dict[str, Any] = field(default_factory=dict)
+
+
+COMMUNES = ("binh", "dao", "giang", "thach")
+INVESTORS = ("lan", "hung")
+# Steps before which a case is held, one case each, so that every state of the procedure can be seen.
+HELD = (
+    ("give_notice", 1),
+    ("receive_files", 4),
+    ("submit_file", 10),
+    ("check_intake", 12),
+    ("plan_consultation", 13),
+    ("give_opinion", 15),
+    ("draft_report", 20),
+    ("review_report", 21),
+    ("decide", 22),
+    ("send_copy", 24),
+)
+
+
+def plan() -> Iterator[Planned]:
+    """Yield the made-up cases of the demo."""
+    for n, (step, days_ago) in enumerate(HELD * 2):
+        how = {"until": step, "commune": COMMUNES[n % 4], "investor": INVESTORS[n // len(HELD)]}
+        yield Planned("single", days_ago, how)
+    # Two that are overdue: a notice that nobody gave, a decision that nobody took.
+    yield Planned("single", 9, {"until": "give_notice", "commune": "dao"})
+    yield Planned("single", 33, {"until": "decide", "commune": "giang"})
+    for n, story in enumerate(("supplement", "rejection", "withdrawal", "single")):
+        yield Planned(story, stories.LENGTH[story] + n, {"commune": COMMUNES[n], "investor": INVESTORS[n % 2]})
+    yield Planned("supplement", 13, {"until": "supplement", "commune": "binh"})
+    yield Planned("supplement", 14, {"until": "supplement", "commune": "thach", "investor": "hung"})
+    yield Planned("single", 40, {"commune": "binh"})
+    yield Planned("withdrawal", 30, {"commune": "dao", "investor": "hung"})
+
+
+def is_loaded() -> bool:
+    """Tell whether the demo's cases stand already."""
+    return Case.objects.filter(cluster__is_demo=True).exists()
+
+
+def settle(*, at: datetime) -> None:
+    """Enter Hanoi's agencies and the demo's people."""
+    accounts.record_agencies(agency_file.read(agency_file.HANOI), by=User.objects.system(), at=at)
+    people.settle(at=at)
+
+
+def walk_all(*, at: datetime, tell: Tell) -> int:
+    """Walk every planned story up to `at`; return how many cases there are."""
+    planned = list(plan())
+    for number, item in enumerate(planned, 1):
+        title = f"Cụm minh hoạ {number:02d}"
+        stories.walk(item.story, title=title, start_on=days_before(at, item.days_ago), end=at, **item.how)
+        if number % 5 == 0 or number == len(planned):
+            tell(f"{number}/{len(planned)}")
+    return len(planned)
+
+
+def days_before(at: datetime, working_days: int) -> date:
+    """Return the day that lies `working_days` before the day of `at`."""
+    return add_working_days(local_day(at), -working_days, calendar())
+
+
+def tell_everybody(*, at: datetime) -> int:
+    """Deliver in this process what the stories promised, so that the demo opens with nothing owed."""
+    delivered = 0
+    while rows := list(OutboxRow.objects.undone().order_by("pk").values_list("pk", flat=True)[:500]):
+        done = [pk for pk in rows if delivery.send(outbox_id=pk, at=at)]
+        delivered += len(done)
+        if not done:
+            break
+    return delivered
