@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -178,17 +177,17 @@ def set_environment(var: Path, port: int) -> None:
 
 
 def parts(port: int) -> list[Service]:
-    """Return web, worker, beat and relay, in the order in which they start."""
+    """Return relay, worker, beat and web, in the order in which they start."""
     on_sqlite = (os.environ.get("DATABASE_URL") or "sqlite").startswith("sqlite")
     celery = [PYTHON, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config"]
     web = f"--bind {HOST}:{port} --workers {1 if on_sqlite else 2} --threads 8 --graceful-timeout 5"
     # One task at a time in the worker's own process: SQLite has one writer anyhow, and it ends at once.
     worker = "worker --pool solo --loglevel WARNING --without-gossip --without-mingle --without-heartbeat"
     return [
-        Service("web", [PYTHON, "-m", "gunicorn", *web.split(), "--log-level", "warning", "config.wsgi"]),
+        Service("relay", [PYTHON, "manage.py", "relay"]),
         Service("worker", [*celery, *worker.split()]),
         Service("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
-        Service("relay", [PYTHON, "manage.py", "relay"]),
+        Service("web", [PYTHON, "-m", "gunicorn", *web.split(), "--log-level", "warning", "config.wsgi"]),
     ]
 
 
@@ -253,20 +252,22 @@ def welcome(port: int, services: list[Service]) -> None:
 
 
 def wait_until_ready(port: int, services: list[Service]) -> bool:
+    """Wait for the page that says "up", then for the one that says "all is well"; tell whether it did."""
+    pages = [f"http://{HOST}:{port}/healthz", f"http://{HOST}:{port}/readyz"]
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        if is_ready(f"http://{HOST}:{port}/readyz"):
-            return True
-        tend(services, seconds=0.3)
-    return False
+    while pages and time.monotonic() < deadline:
+        if answers_well(pages[0]):
+            pages.pop(0)
+        tend(services, seconds=0.5)
+    return not pages
 
 
-def is_ready(address: str) -> bool:
+def answers_well(address: str) -> bool:
     """Tell whether `address` answers 200: green, or a warning that does not stop anybody."""
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except OSError:
         return False
 
 
