@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import Standing
 from accounts.states import AgencyKind, Role
+from config.errors import way_back
 from config.version import VERSION
+from notifications import selectors as notifications
 
 THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("As the device")}
 NOBODY = Standing(0, frozenset())
@@ -39,6 +42,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "themes": THEMES,
         "theme": chosen_theme(request),
+        "here": way_back(request) or request.get_full_path(),
         "nav": SimpleLazyObject(lambda: list(entries(request))),
         "menu": SimpleLazyObject(lambda: list(own_entries(request))),
     }
@@ -67,24 +71,23 @@ def is_leader(standing: Standing) -> bool:
 
 def entries(request: HttpRequest) -> Iterator[Entry]:
     """Yield the places that are of use to this person, by standing."""
-    standing = getattr(request, "standing", NOBODY)
+    standing: Standing = getattr(request, "standing", NOBODY)
     if is_officer(standing):
         yield from _entry(request, _("Inbox"), "workflows:inbox")
     if is_applicant(standing) or (standing.user_id and not standing.seats):
         yield from _entry(request, _("My proposals"), "approvals:proposals")
     if is_leader(standing):
         yield from _entry(request, _("Board"), "timelines:board")
-    yield from _entry(request, _("Register"), "clusters:register")
-    if standing.user_id:
-        from notifications import selectors as notifications
-
-        unread = notifications.unread_count(request.user)
+    yield from _entry(request, _("Clusters"), "clusters:register")
+    user = getattr(request, "user", AnonymousUser())
+    if user.is_authenticated:
+        unread = notifications.unread_count(user)
         yield from _entry(request, _("Notifications"), "notifications:list", unread)
 
 
 def own_entries(request: HttpRequest) -> Iterator[Entry]:
     """Yield the places of the person's own menu."""
-    standing = getattr(request, "standing", NOBODY)
+    standing: Standing = getattr(request, "standing", NOBODY)
     yield from _entry(request, _("My profile"), "accounts:profile")
     if is_applicant(standing) or (standing.user_id and not standing.seats):
         yield from _entry(request, _("My organisation"), "accounts:organisation")

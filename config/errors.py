@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 NOT_FOUND = 404
@@ -33,11 +34,27 @@ def error_response(request: HttpRequest, *, status: int, message: object = "") -
         "title": TITLES.get(status, TITLES[409]),
         "message": message,
         "tone": "info" if status == DONE else "bad",
+        "bare": status == 500,
+        "back": way_back(request),
     }
-    if request.headers.get("HX-Request") != "true":
+    if not asks_for_fragment(request):
         return render(request, "error.html", context, status=status)
     response = render(request, "components/notice.html", context, status=status)
     # The fragment that was asked for stays as it is; the notice goes to the page's live region.
     response.headers["HX-Retarget"] = "#notices"
     response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def asks_for_fragment(request: HttpRequest) -> bool:
+    """Tell whether htmx asks, for a part of a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the page of ours from which a refused form was sent; empty where there is none."""
+    referer = request.headers.get("Referer", "")
+    sent_from = request.method == "POST" and url_has_allowed_host_and_scheme(
+        referer, allowed_hosts={request.META.get("HTTP_HOST", "")}, require_https=request.is_secure()
+    )
+    return referer if sent_from else ""

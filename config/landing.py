@@ -19,6 +19,8 @@ STEPS: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     ("E50", _("Departments give opinions, the file is appraised"), AgencyKind.INDUSTRY_TRADE.label),
     ("E70", _("The city decides"), AgencyKind.CITY_COMMITTEE.label),
 )
+# The article on the whole procedure is cited by this step.
+CITED = "E40"
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,15 @@ class Way:
     """All stops under one rule set; `awaits_gazette`: it was read in a summary only."""
 
     stops: tuple[Stop, ...]
-    instrument: str
+    citation: str
     awaits_gazette: bool
 
 
 def way(on: date) -> Way:
     """Return the way of a proposal under the law in force on `on`."""
     rules = rulesets.rule_set_on(on)
-    return Way(tuple(_stops(rules.code)), rules.instrument, rules.awaits_gazette)
+    citation = rulesets.provision(rules.code, CITED).citation_shown
+    return Way(tuple(_stops(rules.code)), citation, rules.awaits_gazette)
 
 
 def _stops(code: str) -> Iterator[Stop]:

@@ -1,6 +1,7 @@
 """What every request is told before a view sees it, and what people read when an act is refused."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.db import OperationalError
@@ -10,7 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors
-from config.errors import error_response
+from accounts.requests import PersonRequest
+from accounts.selectors import Standing
+from config.errors import asks_for_fragment, error_response
 from records import clock
 from records.exceptions import DomainError
 
@@ -22,6 +25,7 @@ UNTOLD_PATHS = frozenset({"/healthz", "/readyz"})
 LOCK_SQLSTATES = frozenset({"55P03", "40P01"})
 BUSY = _("Somebody is just acting on this case. Nothing was changed; please try again in a moment.")
 BUSY_RETRY_SECONDS = "5"
+UNPROCESSABLE = 422
 
 
 def language(get_response: GetResponse) -> GetResponse:
@@ -60,9 +64,10 @@ def told_time(get_response: GetResponse) -> GetResponse:
 
 def tell(request: HttpRequest) -> None:
     """Set the moment, the local day, and the (lazy) standing of the person on that day."""
-    request.now = clock.now()
-    request.today = clock.local_day(request.now)
-    request.standing = SimpleLazyObject(lambda: selectors.standing(request.user, on=request.today))
+    told = cast(PersonRequest, request)
+    told.now = clock.now()
+    told.today = clock.local_day(told.now)
+    told.standing = cast(Standing, SimpleLazyObject(lambda: selectors.standing(told.user, on=told.today)))
 
 
 class DomainErrors:
@@ -72,7 +77,10 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return (
+            error_response(request, status=response.status_code) if is_lost(request, response) else response
+        )
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer the errors that speak to a person; leave all others to Django."""
@@ -86,6 +94,15 @@ class DomainErrors:
 
 
 domain_errors = DomainErrors
+
+
+def is_lost(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether htmx would put a page of errors, or nothing, in the place of a fragment.
+
+    A form with its errors (422) is a fragment that was asked for.
+    """
+    failed = response.status_code >= 400 and response.status_code != UNPROCESSABLE
+    return failed and asks_for_fragment(request) and "HX-Retarget" not in response.headers
 
 
 def is_lock_wait(error: OperationalError) -> bool:

@@ -3,27 +3,30 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from config import landing
 from config.context import THEMES, is_applicant, is_leader, is_officer
 from config.errors import error_response
 
+FOUND = 302
 YEAR_SECONDS = 365 * 24 * 3600
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """Send people who are signed in to their work; tell visitors what this is."""
     place = workplace(request)
     return redirect(place) if place else render(request, "home.html", {"way": landing.way(request.today)})
 
 
-def workplace(request: HttpRequest) -> str:
+def workplace(request: PersonRequest) -> str:
     """Return the URL name of the page where this person's day begins; empty for a visitor."""
     standing = request.standing
     if is_leader(standing):
@@ -37,8 +40,11 @@ def workplace(request: HttpRequest) -> str:
 
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language for a year and return to the page."""
-    return _remember(request, settings.LANGUAGE_COOKIE_NAME, "language", dict(settings.LANGUAGES))
+    """Remember the language for a year and return to the page; mails follow the choice."""
+    response = _remember(request, settings.LANGUAGE_COOKIE_NAME, "language", dict(settings.LANGUAGES))
+    if response.status_code == FOUND and request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(language=request.POST["language"])
+    return response
 
 
 @require_POST

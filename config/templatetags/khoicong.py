@@ -143,7 +143,7 @@ def field(bound: BoundField, hint: str = "", source: str = "", css: str = "") ->
 
     `hint` stands in for the field's own help text; `css` adds classes to the input (kc-w-10 …).
     """
-    hint = hint or bound.help_text or _example(bound)
+    hint = hint or str(bound.help_text) or _example(bound)
     described_by = _described_by(bound, hint, source)
     context = {"field": bound, "hint": hint, "source": source, "described_by": described_by}
     return context | {"kind": _kind(bound), "widget": _widget(bound, described_by, css)}
@@ -164,9 +164,13 @@ class Problem:
 
 
 @register.inclusion_tag("components/errors.html")
-def errors(*given: forms.BaseForm) -> dict[str, object]:
-    """Print the error summary of one form or several; nothing, where all is well."""
-    return {"problems": [problem for form in given if form for problem in problems(form)]}
+def errors(*given: object) -> dict[str, object]:
+    """Print the error summary of one form or several; nothing, where all is well or no form is."""
+    return {
+        "problems": [
+            problem for form in given if isinstance(form, forms.BaseForm) for problem in problems(form)
+        ]
+    }
 
 
 def problems(form: forms.BaseForm) -> Iterable[Problem]:
@@ -202,7 +206,7 @@ def _described_by(bound: BoundField, hint: str, source: str) -> str:
 
 
 def _widget(bound: BoundField, described_by: str, css: str) -> Any:
-    attrs = {"class": " ".join(filter(None, [_classes(bound), css]))}
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, [_classes(bound), css]))}
     if isinstance(bound.field.widget, CHOICES):
         bound.field.widget.attrs.update(attrs)
         return list(bound)
