@@ -40,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("full name"), max_length=200)
-    sort_key = models.CharField(max_length=600, editable=False, db_index=True)
+    sort_key = models.CharField(max_length=1300, editable=False, db_index=True)
     language = models.CharField(_("language"), max_length=5, default="vi")
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(null=True, editable=False)

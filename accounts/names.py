@@ -20,14 +20,17 @@ def fold(text: str) -> str:
 
 
 def collation_key(text: str) -> str:
-    """Return a string that sorts as the Vietnamese alphabet does, tones last."""
+    """Return a string that sorts as the Vietnamese alphabet does, tones last.
+
+    Hexadecimal, because databases with different collations agree on the order of 0–9 and a–f.
+    """
     letters: list[str] = []
     tones: list[str] = []
     for character in unicodedata.normalize("NFC", text.lower()):
         base, tone = _split_tone(character)
-        letters.append(_ORDER.get(base, f"~{base}" if base.isalnum() else "  "))
+        letters.append(_ORDER.get(base, f"~{base}" if base.isalnum() else "!!"))
         tones.append(tone)
-    return "".join(letters) + " " + "".join(tones)
+    return f"{''.join(letters)} {''.join(tones)}".encode().hex()
 
 
 def _split_tone(character: str) -> tuple[str, str]:
@@ -44,4 +47,4 @@ def name_key(full_name: str) -> str:
     """
     parts = full_name.split()
     ordered = [parts[-1], parts[0], *parts[1:-1]] if len(parts) > 1 else parts
-    return "|".join(collation_key(part) for part in ordered)
+    return "00".join(collation_key(part) for part in ordered)

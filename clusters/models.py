@@ -19,16 +19,6 @@ def search_words(text: str) -> list[str]:
     return re.findall(r"\w+", fold(text))
 
 
-def sort_key(name: str) -> str:
-    """Return a key that sorts as the Vietnamese alphabet does.
-
-    Hexadecimal, because databases with different collations agree on the order of 0–9 and a–f.
-    """
-    # The key ends its letters with one space and writes a space of the name as two; told apart, the
-    # shorter of two names comes first: Liên Hà, Liên Hà 2.
-    return collation_key(name).replace("  ", "!!").encode().hex()
-
-
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def search(self, text: str) -> Self:
         """Keep clusters with every word of `text` in code, name, place or investor, marks or not."""
@@ -117,7 +107,7 @@ class Cluster(models.Model):
         """Set the columns by which the cluster is found and ordered; bulk writers call it themselves."""
         told = (self.code, self.name, self.commune_text, self.district_text, self.investor_text)
         self.folded = " ".join(search_words(" ".join(told)))
-        self.sort_key = sort_key(self.name)
+        self.sort_key = collation_key(self.name)
 
     @property
     def grade_words(self) -> str:

@@ -13,12 +13,13 @@ urlpatterns = [
     path("theme/", views.choose_theme, name="choose_theme"),
     path("register/", include("clusters.urls")),
     path("accounts/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.entrance_urls")),
     path("notifications/", include("notifications.urls")),
     path("board/", include("timelines.urls")),
     # These two name their own first part: inbox/ and cases/, proposals/ and steps/.
     path("", include("workflows.urls")),
     path("", include("approvals.urls")),
+    path("", include("approvals.procedures.establishment.urls")),
 ]
 if apps.is_installed("demo"):
     urlpatterns.append(path("demo/", include("demo.urls")))

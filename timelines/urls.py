@@ -1,2 +1,9 @@
+from django.urls import path
+
+from timelines import views
+
 app_name = "timelines"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("steps/", views.open_steps, name="open_steps"),
+]

@@ -248,6 +248,7 @@ def open_case(
         code=code, cluster=cluster, kind=kind, applicant=applicant, commune=commune, opened_at=at, moved_at=at
     )
     case.save(force_insert=True)
+    Cluster.objects.filter(pk=cluster.pk).update(stage=case.state)
     return case
 
 

@@ -111,6 +111,8 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
+CELERY_BEAT_SCHEDULER = "notifications.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "workflows.tick", "schedule": 60}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 CACHE_URL = env("CACHE_URL", "", str)
@@ -141,6 +143,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.NameForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# Beside allauth's own limits on signing in and resetting a password.
+ACCOUNT_RATE_LIMITS = {"organisation": "10/h/user", "invite": "30/h/user", "accept_invitation": "20/m/ip"}
+MAIL_QUEUE = "notifications.services.queue_mail"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -7,6 +7,7 @@ from config.settings.base import INSTALLED_APPS, VAR_DIR
 SECRET_KEY = "demo-only-demo-only-demo-only-demo-only-demo-only-demo"  # noqa: S105
 INSTALLED_APPS = ["demo", *INSTALLED_APPS]
 CLOCK = "demo.clock.moved_time"
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "workflows.tick", "schedule": 5}}
 # A newcomer's clone has no such folder yet, and SQLite makes none.
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -22,5 +22,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+# How many proxies stand in front; the visitor's own address is what the outermost of them saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = env("TRUSTED_PROXY_COUNT", 1, int)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

@@ -1,0 +1,112 @@
+"""Where open work lies, how long it has lain there, and how late it is. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median_low
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.selectors import Standing
+from accounts.states import AgencyKind
+from law.calendars import Calendar
+from law.clock import working_days_left
+from records.clock import local_day
+from workflows.models import Step
+from workflows.policies import may_see_all
+
+
+def open_work(who: Standing) -> QuerySet[Step]:
+    """Return the open steps that `who` may follow: all of the city, or those of one's own agencies."""
+    steps = Step.objects.open()
+    if may_see_all(who):
+        return steps
+    return steps.filter(agency__in=who.agencies())
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The open work of one step at one agency.
+
+    Days are working days of Asia/Ho_Chi_Minh. `oldest_days` is how long the oldest has waited,
+    `late` how many are past their day, `worst_late` by how many days the worst of these is. The
+    median is one that really occurs.
+    """
+
+    name: str
+    label: Any
+    agency_id: int
+    agency: str
+    n: int
+    n_unclaimed: int
+    median_days: int
+    oldest_days: int
+    late: int
+    worst_late: int
+    is_applicant: bool
+
+
+def piles(who: Standing, *, now: datetime, calendar: Calendar) -> list[Pile]:
+    """Return all open work by step and agency, the longest total waiting first. One query."""
+    today = local_day(now)
+    found: dict[tuple[str, int], list[Step]] = {}
+    for step in open_work(who).select_related("agency").order_by("created"):
+        found.setdefault((step.name, step.agency_id or 0), []).append(step)
+    rows = [_pile(steps, today, calendar) for steps in found.values()]
+    return sorted(rows, key=lambda pile: (-pile.late, -pile.n * pile.median_days, pile.agency))
+
+
+def _pile(steps: list[Step], today: date, calendar: Calendar) -> Pile:
+    first = steps[0]
+    assert first.agency is not None
+    waited = [waited_days(step, today=today, calendar=calendar) for step in steps]
+    late = [days for step in steps if (days := late_days(step, today=today, calendar=calendar))]
+    return Pile(
+        name=first.name,
+        label=first.label,
+        agency_id=first.agency.pk,
+        agency=str(first.agency),
+        n=len(steps),
+        n_unclaimed=sum(step.owner_id is None for step in steps),
+        median_days=median_low(waited),
+        oldest_days=max(waited),
+        late=len(late),
+        worst_late=max(late, default=0),
+        is_applicant=first.agency.kind == AgencyKind.INVESTOR,
+    )
+
+
+def waited_days(step: Step, *, today: date, calendar: Calendar) -> int:
+    """Return the working days since the step was entered; 0 on the day itself."""
+    return max(0, working_days_left(today=local_day(step.created), due_on=today, calendar=calendar))
+
+
+def late_days(step: Step, *, today: date, calendar: Calendar) -> int:
+    """Return the working days by which the step is late; 0 while it is in time, or has no day."""
+    if step.due_on is None:
+        return 0
+    return max(0, -working_days_left(today=today, due_on=step.due_on, calendar=calendar))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The figures above the table."""
+
+    open: int
+    late: int
+    paused: int
+    unclaimed: int
+
+
+def totals(rows: Iterable[Pile]) -> Totals:
+    """Return the sums of `rows`; what lies with applicants is paused, not late."""
+    rows = list(rows)
+    return Totals(
+        open=sum(row.n for row in rows),
+        late=sum(row.late for row in rows),
+        paused=sum(row.n for row in rows if row.is_applicant),
+        unclaimed=sum(row.n_unclaimed for row in rows if not row.is_applicant),
+    )

@@ -1,0 +1,81 @@
+"""The leader's board: what is open where, for how long, how late; and the cases behind each figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from law.selectors import calendar
+from timelines import selectors
+from workflows.policies import may_lead, may_see_all
+from workflows.selectors import PAGE
+
+
+@login_required
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Show the open work by step and agency."""
+    _check(request)
+    piles = selectors.piles(request.standing, now=request.now, calendar=calendar())
+    longest = max((pile.oldest_days for pile in piles), default=0)
+    context = {
+        "piles": piles,
+        "totals": selectors.totals(piles),
+        "longest": longest,
+        "city_wide": may_see_all(request.standing),
+    }
+    return render(request, "timelines/board.html", context)
+
+
+@login_required
+@require_safe
+def open_steps(request: HttpRequest) -> HttpResponse:
+    """Show the cases behind one figure of the board, the oldest first, a page at a time."""
+    _check(request)
+    steps = selectors.open_work(request.standing).select_related("case__cluster", "agency", "owner", "process")
+    step, agency = request.GET.get("step", ""), request.GET.get("agency", "")
+    if step:
+        steps = steps.filter(name=step)
+    if agency.isdigit():
+        steps = steps.filter(agency=int(agency))
+    if request.GET.get("late"):
+        steps = steps.filter(due_on__lt=request.today)
+    after = request.GET.get("after", "")
+    if after.isdigit():
+        steps = steps.filter(pk__gt=int(after))
+    page = list(steps.order_by("pk")[: PAGE + 1])
+    context = {"rows": [_row(request, one) for one in page[:PAGE]], "older": "", "newer": ""}
+    if len(page) > PAGE:
+        query = request.GET.copy()
+        query["after"] = str(page[PAGE - 1].pk)
+        context["older"] = f"?{query.urlencode()}"
+    if after:
+        query = request.GET.copy()
+        del query["after"]
+        context["newer"] = f"?{query.urlencode()}"
+    return render(request, "timelines/open_steps.html", context)
+
+
+def _row(request: HttpRequest, step: Any) -> dict[str, Any]:
+    days = calendar_of(request)
+    return {
+        "step": step,
+        "waited": selectors.waited_days(step, today=request.today, calendar=days),
+        "late": selectors.late_days(step, today=request.today, calendar=days),
+    }
+
+
+def calendar_of(request: HttpRequest) -> Any:
+    """Return the calendar, read once for this request."""
+    if not hasattr(request, "calendar"):
+        request.calendar = calendar()  # type: ignore[attr-defined]
+    return request.calendar  # type: ignore[attr-defined]
+
+
+def _check(request: HttpRequest) -> None:
+    if not may_lead(request.standing):
+        raise Http404
