@@ -13,6 +13,8 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_MORNING = datetime(2026, 10, 5, 9, 0, tzinfo=HANOI)  # a Monday, with R4 in force
 CALENDAR = Path(__file__).resolve().parent.parent / "law" / "data" / "calendar.csv"
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
 
 @pytest.fixture
 def at() -> datetime:
@@ -42,7 +44,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(autouse=True)
 def _calendar(request: pytest.FixtureRequest) -> None:
     """Load the calendar again where a test with real transactions has emptied the tables."""
-    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+    if request.node.get_closest_marker("django_db") or DATABASE_FIXTURES & set(request.fixturenames):
         request.getfixturevalue("_django_db_helper")
         _load_calendar()
 
