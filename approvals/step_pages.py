@@ -18,10 +18,10 @@ from approvals.procedures.establishment.forms import StepForm
 from law.clock import working_days_left
 from law.selectors import calendar
 from records.exceptions import AlreadyDone, DomainError, KeyReused
+from records.services import Sent
 from workflows import policies
 from workflows import selectors as workflow
 from workflows.models import Step
-from workflows.services import Sent
 
 
 class StepPage(LoginRequiredMixin, View):

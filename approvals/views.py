@@ -27,10 +27,10 @@ from approvals.uploads import check_upload
 from law.clock import working_days_left
 from law.selectors import calendar
 from records.exceptions import AlreadyDone
+from records.services import Sent
 from workflows import policies as workflow_policies
 from workflows import selectors as workflow
 from workflows.models import Case
-from workflows.services import Sent
 
 
 # --- the draft ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What happened: audit rows chained by subject, and the keys that make an act happen once."""
+"""What happened: audit rows chained by subject, with the keys that make an act happen once."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 GENESIS = "0" * 64
+_PLAIN = ("subject_kind", "subject_id", "seq", "act", "source", "target", "actor_id", "actor_name", "fingerprint")
 
 
 class Recorded(models.Model):
@@ -35,7 +36,8 @@ class AuditRow(models.Model):
     """One act on one subject. Only ever added; a correction is a new act.
 
     The person stands here by number and by the name of that day, so a later change of the account
-    changes no history. `hash` covers the row and the hash before it.
+    changes no history. `hash` covers the row and the hash before it. `key` and `fingerprint` are of
+    the form that was sent for this act: the same form sent twice acts once.
     """
 
     subject_kind = models.CharField(max_length=63)
@@ -48,12 +50,15 @@ class AuditRow(models.Model):
     actor_name = models.CharField(max_length=200)
     at = models.DateTimeField()
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    key = models.UUIDField(null=True, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subject_kind", "subject_id", "seq"], name="audit_seq_once")
+            models.UniqueConstraint(fields=["subject_kind", "subject_id", "seq"], name="audit_seq_once"),
+            models.UniqueConstraint(fields=["key"], name="audit_key_once"),
         ]
         indexes = [models.Index(fields=["at"], name="audit_at")]
 
@@ -62,28 +67,13 @@ class AuditRow(models.Model):
 
     def content(self) -> dict[str, Any]:
         """Return what the hash covers, as plain values."""
-        names = ("subject_kind", "subject_id", "seq", "act", "source", "target", "actor_id", "actor_name")
-        return {name: getattr(self, name) for name in names} | {
+        return {name: getattr(self, name) for name in _PLAIN} | {
             "at": self.at.timestamp(),
             "data": json.loads(json.dumps(self.data, cls=DjangoJSONEncoder)),
+            "key": str(self.key or ""),
         }
 
     def compute_hash(self) -> str:
         """Return SHA-256 (64 hex digits) over the hash before this row and its content."""
         body = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(f"{self.previous_hash}{body}".encode()).hexdigest()
-
-
-class IdempotencyKey(models.Model):
-    """A form that was sent: the same key with the same content acts once, with another is refused."""
-
-    key = models.UUIDField(primary_key=True)
-    actor_id = models.BigIntegerField()
-    fingerprint = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["at"], name="idempotency_at")]
-
-    def __str__(self) -> str:
-        return str(self.key)

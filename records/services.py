@@ -1,18 +1,20 @@
 """Putting acts on record: the audit row with the change it speaks of, and the key that acts once."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 
 from records.exceptions import AlreadyDone, KeyReused
-from records.models import AuditRow, IdempotencyKey, Recorded
+from records.models import AuditRow, Recorded
 
 
 class Actor(Protocol):
@@ -25,14 +27,37 @@ class Actor(Protocol):
     def full_name(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent: its idempotency key and what it said, to tell a repeat from a change."""
+
+    key: UUID
+    content: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return SHA-256 (64 hex digits) of the content, whatever the order of its fields."""
+        body = json.dumps(self.content, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
 @contextmanager
 def recorded(
-    subject: Recorded, *, act: str, by: Actor, at: datetime, data: Mapping[str, Any] | None = None
+    subject: Recorded,
+    *,
+    act: str,
+    by: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    sent: Sent | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Write one audit row for what happens to the locked `subject` inside, then save `subject`.
 
     Yields a dict to add to the row's data. The row goes in before the subject: the database
     trigger asks for it.
+
+    Raises:
+        IntegrityError: the key of `sent` was used before; ask `check_repeat` after the rollback.
     """
     source = getattr(subject, subject.STATE_FIELD)
     extra: dict[str, Any] = dict(data or {})
@@ -48,6 +73,8 @@ def recorded(
         actor_name=by.full_name,
         at=at,
         data=extra,
+        key=sent.key if sent else None,
+        fingerprint=sent.fingerprint if sent else "",
         previous_hash=subject.audit_head,
     )
     row.hash = row.compute_hash()
@@ -57,41 +84,16 @@ def recorded(
     subject.save()
 
 
-def fingerprint(content: Mapping[str, Any]) -> str:
-    """Return SHA-256 (64 hex digits) of what a form said, whatever the order of its fields."""
-    body = json.dumps(content, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def act_once(key: UUID, *, by: Actor, at: datetime, content: Mapping[str, Any]) -> None:
-    """Claim `key` for this act, in the transaction of the act.
-
-    A second sender of the same key waits here for the first one's commit.
+def check_repeat(sent: Sent | None, *, by: Actor) -> None:
+    """Tell, after an act was refused, whether it had been done by this very form before.
 
     Raises:
-        AlreadyDone: the same person sent the same content with this key before.
+        AlreadyDone: the same person sent the same content with this key, and it was done.
         KeyReused: the key was used by another person or for another content.
     """
-    print_ = fingerprint(content)
-    table = IdempotencyKey._meta.db_table
-    with connection.cursor() as cursor:
-        # One statement instead of a savepoint, an insert and a look-up.
-        cursor.execute(
-            f"INSERT INTO {table} (key, actor_id, fingerprint, at) VALUES (%s, %s, %s, %s)"  # noqa: S608
-            " ON CONFLICT (key) DO NOTHING",
-            [_adapt(key), by.pk, print_, _adapt_moment(at)],
-        )
-        if cursor.rowcount == 1:
-            return
-    before = IdempotencyKey.objects.get(pk=key)
-    if before.actor_id == by.pk and before.fingerprint == print_:
+    before = AuditRow.objects.filter(key=sent.key).first() if sent else None
+    if before is None or sent is None:
+        return
+    if (before.actor_id, before.fingerprint) == (by.pk, sent.fingerprint):
         raise AlreadyDone
     raise KeyReused
-
-
-def _adapt(key: UUID) -> Any:
-    return IdempotencyKey._meta.get_field("key").get_db_prep_value(key, connection)
-
-
-def _adapt_moment(at: datetime) -> Any:
-    return IdempotencyKey._meta.get_field("at").get_db_prep_value(at, connection)

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import has_transition_perm
@@ -27,7 +26,8 @@ from law.selectors import calendar
 from notifications import services as notifications
 from notifications.messages import Message
 from records.clock import local_day
-from records.services import act_once, recorded
+from records.exceptions import DomainError
+from records.services import Sent, check_repeat, recorded
 from workflows import clocks, messages, policies
 from workflows.exceptions import NotYours, StepClosed, WrongStage
 from workflows.flows import CaseFlow
@@ -35,14 +35,6 @@ from workflows.models import Assignment, Case, Clock, Process, Stay, Step
 from workflows.nodes import Branch, Wait, Work
 from workflows.routing import agency_for
 from workflows.states import CaseKind, Ending
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A form as it was sent: its idempotency key and what it said, to tell a repeat from a change."""
-
-    key: UUID
-    content: Mapping[str, Any]
 
 
 @dataclass
@@ -126,7 +118,7 @@ class Act:
         """Give a new task its agency, role, clock and day; called by the nodes as they create it."""
         if not isinstance(node, Work):
             return
-        task.agency_id = branch.agency_id if branch else agency_for(node.actor, self.case, on=self.on)
+        task.agency_id = branch.agency_id if branch else self._agency(node)
         task.role = node.role or ""
         task.clock = self._clock(node)
         if branch:
@@ -134,6 +126,11 @@ class Act:
         elif node.limit and task.clock:
             task.due_on = task.clock.due_on
         self.entered.append(task)
+
+    def _agency(self, node: Work) -> int:
+        if self._step and self._step.agency_id and self._step.flow_task.actor == node.actor is not None:
+            return self._step.agency_id
+        return agency_for(node.actor, self.case, on=self.on)
 
     def _clock(self, node: Work) -> Clock | None:
         running = self._step.clock if self._step else None
@@ -153,26 +150,33 @@ def act_on_case(
     """Do `name` to the one case of `which`: lock, act, put on record, tell; all or nothing.
 
     Raises:
-        AlreadyDone, KeyReused: the form `sent` came before (`records.services.act_once`).
+        AlreadyDone, KeyReused: the form `sent` came before (`records.services.check_repeat`).
     """
-    with transaction.atomic():
-        case = Case.objects.select_related("cluster").lock(**which)
-        # An act that waited for the lock happened after the one it waited for.
-        at = max(at, case.moved_at)
-        if sent:
-            act_once(sent.key, by=by, at=at, content=sent.content)
-        act = Act(case=case, by=by, who=standing(by, on=local_day(at)), at=at)
-        stage = case.state
-        with recorded(case, act=name, by=by, at=at) as data:
+    try:
+        with transaction.atomic(), _locked_act(name, by=by, at=at, sent=sent, which=which) as act:
             yield act
-            data.update(act.data)
-            case.moved_at = at
-        if case.state != stage:
-            Cluster.objects.filter(pk=case.cluster_id).update(stage=case.state)
-            if moved := messages.about_stage(case):
-                act.messages.append(moved)
-        arrived = [messages.about_step("step_arrived", s, case=case) for s in act.entered if s.role]
-        notifications.queue([*act.messages, *arrived], at=at)
+    except (DomainError, IntegrityError):
+        check_repeat(sent, by=by)
+        raise
+
+
+@contextmanager
+def _locked_act(
+    name: str, *, by: User, at: datetime, sent: Sent | None, which: Mapping[str, Any]
+) -> Iterator[Act]:
+    case = Case.objects.select_related("cluster").lock(**which)
+    # An act that waited for the lock happened after the one it waited for.
+    at = max(at, case.moved_at)
+    act = Act(case=case, by=by, who=standing(by, on=local_day(at)), at=at)
+    stage = case.state
+    with recorded(case, act=name, by=by, at=at, sent=sent) as data:
+        yield act
+        data.update(act.data)
+        case.moved_at = at
+    if case.state != stage and (moved := messages.about_stage(case)):
+        act.messages.append(moved)
+    arrived = [messages.about_step("step_arrived", step, case=case) for step in act.entered if step.role]
+    notifications.queue([*act.messages, *arrived], at=at)
 
 
 @contextmanager
@@ -248,7 +252,6 @@ def open_case(
         code=code, cluster=cluster, kind=kind, applicant=applicant, commune=commune, opened_at=at, moved_at=at
     )
     case.save(force_insert=True)
-    Cluster.objects.filter(pk=cluster.pk).update(stage=case.state)
     return case
 
 

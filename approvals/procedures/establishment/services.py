@@ -38,7 +38,8 @@ from clusters.states import Kind, Stage
 from law.rulesets import provision, rule_set_on
 from notifications import services as notifications
 from records.clock import local_day
-from records.services import act_once, recorded
+from records.exceptions import DomainError
+from records.services import Sent, check_repeat, recorded
 from workflows import clocks
 from workflows.exceptions import NotYours
 from workflows.models import Case
@@ -46,7 +47,6 @@ from workflows.nodes import Branch
 from workflows.selectors import estimate
 from workflows.services import (
     Act,
-    Sent,
     act_on_case,
     act_on_step,
     cancel_open_steps,
@@ -70,7 +70,6 @@ class Proposal:
     capital_bn_vnd: Decimal
 
 
-@transaction.atomic
 def file_dossier(
     *, dossier_id: int, proposal: Proposal, versions: dict[str, int], by: User, at: datetime, sent: Sent | None = None
 ) -> Dossier:
@@ -86,12 +85,21 @@ def file_dossier(
 
     Source: Decree 32/2024/NĐ-CP, Art. 10(1), as amended.
     """
+    try:
+        with transaction.atomic():
+            return _file(dossier_id, proposal, versions, by=by, at=at, sent=sent)
+    except DomainError:
+        check_repeat(sent, by=by)
+        raise
+
+
+def _file(
+    dossier_id: int, proposal: Proposal, versions: dict[str, int], *, by: User, at: datetime, sent: Sent | None
+) -> Dossier:
     dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
-    if sent:
-        act_once(sent.key, by=by, at=at, content=sent.content)
     _check_may_file(dossier, versions, by=by, at=at)
     case = _case_for(dossier, proposal, at=at)
-    with act_on_case("file", by=by, at=at, pk=case.pk) as act:
+    with act_on_case("file", by=by, at=at, sent=sent, pk=case.pk) as act:
         act.case.applicant_id, act.case.commune_id = dossier.applicant_id, proposal.commune_id
         pin_rule_set(act.case, on=act.on)
         act.move("propose")

@@ -22,9 +22,9 @@ from approvals.states import Recommendation, Verdict
 from approvals.step_pages import StepPage
 from approvals.uploads import check_upload
 from records.exceptions import AlreadyDone
+from records.services import Sent
 from workflows import policies as workflow_policies
 from workflows.models import Case, Step
-from workflows.services import Sent
 
 
 class GiveNotice(StepPage):
