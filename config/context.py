@@ -6,12 +6,12 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.selectors import Standing
 from accounts.states import AgencyKind, Role
 from config.errors import way_back
@@ -73,31 +73,28 @@ def entries(request: HttpRequest) -> Iterator[Entry]:
     """Yield the places that are of use to this person, by standing."""
     standing: Standing = getattr(request, "standing", NOBODY)
     if is_officer(standing):
-        yield from _entry(request, _("Inbox"), "workflows:inbox")
+        yield _entry(request, _("Inbox"), "workflows:inbox")
     if is_applicant(standing) or (standing.user_id and not standing.seats):
-        yield from _entry(request, _("My proposals"), "approvals:proposals")
+        yield _entry(request, _("My proposals"), "approvals:proposals")
     if is_leader(standing):
-        yield from _entry(request, _("Board"), "timelines:board")
-    yield from _entry(request, _("Clusters"), "clusters:register")
-    user = getattr(request, "user", AnonymousUser())
-    if user.is_authenticated:
+        yield _entry(request, _("Board"), "timelines:board")
+    yield _entry(request, _("Clusters"), "clusters:register")
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
         unread = notifications.unread_count(user)
-        yield from _entry(request, _("Notifications"), "notifications:list", unread)
+        yield _entry(request, _("Notifications"), "notifications:list", unread)
 
 
 def own_entries(request: HttpRequest) -> Iterator[Entry]:
     """Yield the places of the person's own menu."""
     standing: Standing = getattr(request, "standing", NOBODY)
-    yield from _entry(request, _("My profile"), "accounts:profile")
+    yield _entry(request, _("My profile"), "accounts:profile")
     if is_applicant(standing) or (standing.user_id and not standing.seats):
-        yield from _entry(request, _("My organisation"), "accounts:organisation")
+        yield _entry(request, _("My organisation"), "accounts:organisation")
     if standing.agencies(Role.ADMINISTRATOR):
-        yield from _entry(request, _("People of my agency"), "accounts:agencies")
+        yield _entry(request, _("People of my agency"), "accounts:agencies")
 
 
-def _entry(request: HttpRequest, label: Any, name: str, count: int = 0) -> Iterator[Entry]:
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return
-    yield Entry(str(label), url, request.path.startswith(url), count)
+def _entry(request: HttpRequest, label: object, name: str, count: int = 0) -> Entry:
+    url = reverse(name)
+    return Entry(str(label), url, request.path.startswith(url), count)

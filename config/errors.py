@@ -42,7 +42,7 @@ def error_response(request: HttpRequest, *, status: int, message: object = "") -
     response = render(request, "components/notice.html", context, status=status)
     # The fragment that was asked for stays as it is; the notice goes to the page's live region.
     response.headers["HX-Retarget"] = "#notices"
-    response.headers["HX-Reswap"] = "innerHTML"
+    response.headers["HX-Reswap"] = "innerHTML show:window:top"
     return response
 
 

@@ -206,6 +206,8 @@ def _described_by(bound: BoundField, hint: str, source: str) -> str:
 
 
 def _widget(bound: BoundField, described_by: str, css: str) -> Any:
+    # A placeholder (allauth sets them) says what the label says, and is gone with the first letter.
+    bound.field.widget.attrs.pop("placeholder", None)
     attrs: dict[str, str | bool] = {"class": " ".join(filter(None, [_classes(bound), css]))}
     if isinstance(bound.field.widget, CHOICES):
         bound.field.widget.attrs.update(attrs)

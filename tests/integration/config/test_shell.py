@@ -139,7 +139,7 @@ def test_a_form_without_its_token_is_refused_with_a_page_of_ours() -> None:
 
 
 def test_an_error_title_stands_before_the_title_of_the_page() -> None:
-    response = speaking("en").post(reverse("account_login"), {"login": "", "password": ""})
+    response = speaking("en").post(reverse("account_signup"), {"email": ""})
     assert re.search(r"<title>Error: ", response.content.decode())
 
 

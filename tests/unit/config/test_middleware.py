@@ -12,14 +12,8 @@ from config import middleware
 from records.exceptions import AlreadyDone, DomainError
 
 
-class Taken(DomainError):
-    status = 409
-    message = "Another officer has taken this step."
-
-
 class Hidden(DomainError):
     status = 404
-    message = "You may not see case HN-7."
 
 
 class LockNotAvailable(Exception):
@@ -61,7 +55,7 @@ def test_the_cookie_chooses_among_our_languages(cookie: str, language: str) -> N
 
 
 def test_a_refusal_becomes_a_page_with_its_status_and_reason() -> None:
-    response = answer(Taken())
+    response = answer(DomainError("Another officer has taken this step."))
     assert response is not None
     assert response.status_code == 409
     assert "Another officer has taken this step." in response.content.decode()
@@ -69,7 +63,7 @@ def test_a_refusal_becomes_a_page_with_its_status_and_reason() -> None:
 
 
 def test_a_refusal_for_htmx_becomes_a_notice_in_the_live_region() -> None:
-    response = answer(Taken(), hx_request="true")
+    response = answer(DomainError("Another officer has taken this step."), hx_request="true")
     assert response is not None
     assert response.status_code == 409
     assert response["HX-Retarget"] == "#notices"
@@ -78,7 +72,7 @@ def test_a_refusal_for_htmx_becomes_a_notice_in_the_live_region() -> None:
 
 
 def test_not_found_gives_no_reason_away() -> None:
-    response = answer(Hidden())
+    response = answer(Hidden("You may not see case HN-7."))
     assert response is not None
     assert response.status_code == 404
     assert "You may not see" not in response.content.decode()
@@ -120,7 +114,7 @@ def test_other_errors_are_left_to_django(error: Exception) -> None:
     ("referer", "shown"), [("http://testserver/steps/7/", True), ("https://evil.example/", False)]
 )
 def test_a_refused_form_leads_back_to_our_pages_only(referer: str, shown: bool) -> None:
-    response = answer(Taken(), referer=referer, host="testserver")
+    response = answer(DomainError("Another officer has taken this step."), referer=referer, host="testserver")
     assert response is not None
     assert (referer in response.content.decode()) is shown
 
