@@ -72,11 +72,14 @@ def catalogues() -> list[Path]:
 def collected(folder: Path) -> Path:
     """Return the catalogue as the code would have it now, made in a copy of the project."""
     copy = folder / "project"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*SKIPPED))
-    (copy / PROJECT).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*SKIPPED, "locale"))
+    catalogue = copy / "locale" / "vi" / "LC_MESSAGES" / "django.po"  # where Django looks for it
+    catalogue.parent.mkdir(parents=True)
+    if (ROOT / PROJECT).exists():
+        shutil.copy(ROOT / PROJECT, catalogue)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.demo", "VAR_DIR": str(folder)}
     subprocess.run([sys.executable, "manage.py", *COLLECT], cwd=copy, env=environment, check=True)
-    return copy / PROJECT
+    return catalogue
 
 
 def faults_of(catalogue: Path) -> list[str]:
