@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 PY := $(VENV)/python
+LOCK := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint format bench lock messages clean
@@ -29,11 +30,9 @@ format: setup  ## put code into the house's shape
 bench: setup  ## run the timed runs; each prints one JSON line last
 	@$(PY) bin/bench.py $(BENCH)
 
-lock: setup  ## choose versions again for requirements.in and requirements-dev.in
-	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links $(UPGRADE) requirements.in -o requirements.txt
-	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+lock: setup  ## choose versions again for both locks (UPGRADE=--upgrade for the newest)
+	$(LOCK) $(UPGRADE) requirements.in -o requirements.txt
+	$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
 
 messages: setup  ## collect texts into the Vietnamese catalogue and compile it (needs gettext)
 	@$(PY) bin/check_catalogues.py --update
