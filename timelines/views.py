@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,8 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from law.calendars import Calendar
+from law.clock import working_days_left
 from law.selectors import calendar
 from timelines import selectors
+from workflows.models import Step
 from workflows.policies import may_lead, may_see_all
 from workflows.selectors import PAGE
 
@@ -48,7 +52,9 @@ def open_steps(request: HttpRequest) -> HttpResponse:
     if after.isdigit():
         steps = steps.filter(pk__gt=int(after))
     page = list(steps.order_by("pk")[: PAGE + 1])
-    context = {"rows": [_row(request, one) for one in page[:PAGE]], "older": "", "newer": ""}
+    days = calendar()
+    rows = [_row(one, today=request.today, days=days) for one in page[:PAGE]]
+    context: dict[str, Any] = {"rows": rows, "older": "", "newer": ""}
     if len(page) > PAGE:
         query = request.GET.copy()
         query["after"] = str(page[PAGE - 1].pk)
@@ -60,20 +66,16 @@ def open_steps(request: HttpRequest) -> HttpResponse:
     return render(request, "timelines/open_steps.html", context)
 
 
-def _row(request: HttpRequest, step: Any) -> dict[str, Any]:
-    days = calendar_of(request)
+def _row(step: Step, *, today: date, days: Calendar) -> dict[str, Any]:
+    left = None
+    if step.due_on:
+        left = working_days_left(today=today, due_on=step.due_on, calendar=days)
     return {
         "step": step,
-        "waited": selectors.waited_days(step, today=request.today, calendar=days),
-        "late": selectors.late_days(step, today=request.today, calendar=days),
+        "waited": selectors.waited_days(step, today=today, calendar=days),
+        "left": left,
+        "paused": step.flow_task.stops_clock,
     }
-
-
-def calendar_of(request: HttpRequest) -> Any:
-    """Return the calendar, read once for this request."""
-    if not hasattr(request, "calendar"):
-        request.calendar = calendar()  # type: ignore[attr-defined]
-    return request.calendar  # type: ignore[attr-defined]
 
 
 def _check(request: HttpRequest) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
 from workflows import policies, selectors, services
@@ -45,11 +46,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     steps = selectors.inbox(request.standing, tab=tab, today=request.today, after=_after(request))
     more = len(steps) > selectors.PAGE
     steps = steps[: selectors.PAGE]
+    days = calendar()
     counts = selectors.inbox_counts(request.standing, today=request.today)
     context = {
         "tabs": [{"name": name, "label": label, "count": counts[name]} for name, label in TABS.items()],
         "tab": tab,
-        "rows": [_row(request, step) for step in steps],
+        "rows": [_row(request, step, days) for step in steps],
         "empty": EMPTY[tab],
         "older": _next_page(tab, steps[-1]) if more else "",
         "newer": f"?tab={tab}" if "after" in request.GET else "",
@@ -57,26 +59,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/inbox.html", context)
 
 
-def _row(request: HttpRequest, step: Step) -> dict[str, Any]:
+def _row(request: HttpRequest, step: Step, days: Calendar) -> dict[str, Any]:
     may_do = policies.may_do(step, request.standing)
+    left = None
+    if step.due_on:
+        left = working_days_left(today=request.today, due_on=step.due_on, calendar=days)
     return {
         "step": step,
-        "left": _left(request, step),
+        "left": left,
         "may_claim": may_do and step.owner_id is None,
         "may_open": may_do and bool(step.flow_task.page),
     }
-
-
-def _left(request: HttpRequest, step: Step) -> int | None:
-    if step.due_on is None:
-        return None
-    return working_days_left(today=request.today, due_on=step.due_on, calendar=_calendar(request))
-
-
-def _calendar(request: HttpRequest) -> Any:
-    if not hasattr(request, "calendar"):
-        request.calendar = calendar()  # type: ignore[attr-defined]
-    return request.calendar  # type: ignore[attr-defined]
 
 
 def _after(request: HttpRequest) -> tuple[str, int] | None:
