@@ -18,4 +18,6 @@ def is_well_formed(code: str) -> bool:
 
 
 def _check_letter(digits: str) -> str:
-    return _LETTERS[sum(weight * int(digit) for weight, digit in enumerate(reversed(digits), 2)) % len(_LETTERS)]
+    return _LETTERS[
+        sum(weight * int(digit) for weight, digit in enumerate(reversed(digits), 2)) % len(_LETTERS)
+    ]

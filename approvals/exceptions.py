@@ -15,7 +15,9 @@ class Unfinished(DomainError):
 class StaleForm(DomainError):
     """Somebody else saved this section after the page was opened."""
 
-    message = _("Somebody else changed this section after you opened it. Your text is kept below; compare and save again.")
+    message = _(
+        "Somebody else changed this section after you opened it. Your text is kept below; compare and save again."
+    )
 
 
 class NotADraft(DomainError):

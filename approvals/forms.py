@@ -43,7 +43,8 @@ class ClusterForm(SectionForm):
 
     title = _("The cluster")
     cluster = forms.ChoiceField(
-        label=_("Cluster"), help_text=_("Choose one from the plan, or propose one that is not listed there yet.")
+        label=_("Cluster"),
+        help_text=_("Choose one from the plan, or propose one that is not listed there yet."),
     )
     cluster_name = forms.CharField(
         label=_("Name of the proposed cluster"),

@@ -13,7 +13,6 @@ from accounts.models import Agency
 from accounts.selectors import Standing
 from approvals.machines import DossierMachine
 from approvals.states import ClusterType, DossierState, PaperKind, Recommendation, Verdict
-from clusters.models import Cluster
 from workflows.models import Case, Step
 from workflows.states import Procedure
 
@@ -220,4 +219,3 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.number
-

@@ -14,7 +14,9 @@ def check_not_future(day: date, *, today: date) -> None:
         RuleBroken: `day` lies ahead.
     """
     if day > today:
-        raise RuleBroken(_("The paper carries a day that has not come yet: %(day)s.") % {"day": f"{day:%d/%m/%Y}"})
+        raise RuleBroken(
+            _("The paper carries a day that has not come yet: %(day)s.") % {"day": f"{day:%d/%m/%Y}"}
+        )
 
 
 def check_not_before(day: date, *, earliest: date) -> None:

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from accounts.requests import PersonRequest
 from approvals import selectors
 from approvals.procedures.establishment.forms import StepForm
 from law.clock import working_days_left
@@ -45,7 +46,7 @@ class StepPage(LoginRequiredMixin, View):
         """Call the service that does the step with the checked `form`."""
         raise NotImplementedError
 
-    def get(self, request: HttpRequest, step_id: int) -> HttpResponse:
+    def get(self, request: PersonRequest, step_id: int) -> HttpResponse:
         step = self._step(step_id)
         if not step.is_open:
             return redirect("approvals:case", step.case.code)
@@ -54,7 +55,7 @@ class StepPage(LoginRequiredMixin, View):
         form = self.form_class(case=step.case, today=request.today)
         return self._page(step, form, key=uuid4())
 
-    def post(self, request: HttpRequest, step_id: int) -> HttpResponse:
+    def post(self, request: PersonRequest, step_id: int) -> HttpResponse:
         step = self._step(step_id)
         if step.is_open and not self.may(step):
             raise Http404
@@ -78,7 +79,9 @@ class StepPage(LoginRequiredMixin, View):
 
     def _step(self, step_id: int) -> Step:
         steps = Step.objects.work().visible_to(self.request.standing).filter(name=self.name)
-        steps = steps.select_related("case__cluster", "case__applicant", "agency", "owner", "clock", "process")
+        steps = steps.select_related(
+            "case__cluster", "case__applicant", "agency", "owner", "clock", "process"
+        )
         return get_object_or_404(steps, pk=step_id)
 
     def _key(self) -> UUID:
@@ -119,5 +122,3 @@ class StepPage(LoginRequiredMixin, View):
     def more(self, step: Step) -> dict[str, Any]:
         """Return what else this step's page shows."""
         return {}
-
-

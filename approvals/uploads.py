@@ -33,6 +33,7 @@ _CHUNK = 64 * 1024
 _NAME_LENGTH = 200
 _INFLATED_BYTES = 100 * 1024 * 1024
 _PIXELS = 50_000_000
+_PIECES = 100_000  # streams of a PDF, chunks or segments of a picture: more are made only to keep us busy
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,8 @@ def _mismatch(extension: str) -> UploadRefused:
 def _damaged(extension: str) -> UploadRefused:
     return UploadRefused(
         _(
-            "The file is damaged or incomplete: {kind} was expected. Open it, save it again, and "
-            "hand in the new file."
+            "The file is damaged or incomplete: {kind} was expected. Open it, save it again, and hand in "
+            "the new file."
         ).format(kind=_FORMATS[extension].label)
     )
 
@@ -151,9 +152,8 @@ def _damaged(extension: str) -> UploadRefused:
 def _trailing(extension: str) -> UploadRefused:
     return UploadRefused(
         _(
-            "Something else is hidden before, between or after the content of {kind}. Open the file, "
-            "save it as a "
-            "new file, and hand in that one."
+            "Something else is hidden before, between or after the content of {kind}. Open the file, save "
+            "it as a new file, and hand in that one."
         ).format(kind=_FORMATS[extension].label)
     )
 
@@ -191,7 +191,11 @@ _PDF_OVERLAP = 64  # longer than any name we look for, every letter escaped
 def _pdf_names(*names: str) -> re.Pattern[bytes]:
     """Return a pattern of names, also where letters are written as `#xx` (ISO 32000-2, 7.3.5)."""
     spelled = ("".join(f"(?:{letter}|(?i:#{ord(letter):02x}))" for letter in name) for name in names)
-    return re.compile(rf"/(?:{'|'.join(spelled)})(?=[\x00\t\n\x0c\r ()<>\[\]{{}}/%])".encode("latin-1"))
+    # The initials are tried first, so that a file full of slashes is read fast.
+    initials = "".join(sorted({name[0] for name in names}))
+    return re.compile(
+        rf"/(?=[{initials}#])(?:{'|'.join(spelled)})(?=[\x00\t\n\x0c\r ()<>\[\]{{}}/%])".encode("latin-1")
+    )
 
 
 # Long enough never to come about by chance in compressed bytes, so they are looked for in every byte of the
@@ -236,9 +240,8 @@ def _check_pdf_end(content: bytes) -> None:
 def _active_pdf() -> UploadRefused:
     return UploadRefused(
         _(
-            "The PDF contains a script, a program to start, an attached file or a film. Print it to "
-            "a new PDF "
-            "and hand in that one."
+            "The PDF contains a script, a program to start, an attached file or a film. Print it to a new "
+            "PDF and hand in that one."
         )
     )
 
@@ -279,7 +282,9 @@ def _check_object_streams(content: bytes) -> None:
     """
     hidden = {label.start() for label in _PDF_OBJECT_STREAM.finditer(content)}
     room = _Room()
-    for stream in _PDF_STREAM.finditer(content):
+    for number, stream in enumerate(_PDF_STREAM.finditer(content)):
+        if number > _PIECES:
+            raise _unusual_pdf()
         dictionary = _dictionary_before(content, stream.start())
         labels = {label.start() for label in _PDF_OBJECT_STREAM.finditer(content, *dictionary)}
         hidden -= labels
@@ -397,8 +402,8 @@ def _check_package(content: bytes, extension: str, *, room: _Room, is_embedded: 
     if content.startswith(_OLE):
         raise UploadRefused(
             _(
-                "The file is protected by a password or has the old Office format. Save it "
-                "unprotected as {kind}."
+                "The file is protected by a password or has the old Office format. Save it unprotected as "
+                "{kind}."
             ).format(kind=_FORMATS[extension].label)
         )
     if not content.startswith(b"PK\x03\x04"):
@@ -434,8 +439,8 @@ def _check_entries(content: bytes, archive: zipfile.ZipFile, extension: str, roo
     if len({entry.filename.casefold() for entry in entries}) != len(entries):
         raise UploadRefused(
             _(
-                "The file holds two parts of the same name. Open it, save it as a new file, and hand "
-                "in that one."
+                "The file holds two parts of the same name. Open it, save it as a new file, and hand in "
+                "that one."
             )
         )
     _check_layout(content, archive, extension)
@@ -514,8 +519,8 @@ def _check_parts(archive: zipfile.ZipFile, extension: str, room: _Room, *, is_em
 def _active_part(name: str) -> UploadRefused:
     return UploadRefused(
         _(
-            "The file contains a macro or an embedded program object (“{part}”). Remove it and save the file "
-            "as docx or xlsx without macros."
+            "The file contains a macro or an embedded program object (“{part}”). Remove it and save the "
+            "file as docx or xlsx without macros."
         ).format(part=name)
     )
 
@@ -595,9 +600,8 @@ def _check_relationships(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, exten
         if relationship.kind in _OUTSIDE_RELATIONS or _leads_outside(relationship):
             raise UploadRefused(
                 _(
-                    "The file loads something from elsewhere (“{target}”), such as a template, a "
-                    "picture or another "
-                    "workbook. Put it into the file or break the link, and save again."
+                    "The file loads something from elsewhere (“{target}”), such as a template, a picture "
+                    "or another workbook. Put it into the file or break the link, and save again."
                 ).format(target=relationship.target)
             )
 
@@ -691,9 +695,8 @@ class _XmlPart:
     def _refusal(self) -> UploadRefused:
         return UploadRefused(
             _(
-                "The part “{part}” of the file is no plain XML, or declares entities of its own. "
-                "Open the file in "
-                "Office, save it as a new file, and hand in that one."
+                "The part “{part}” of the file is no plain XML, or declares entities of its own. Open the "
+                "file in Office, save it as a new file, and hand in that one."
             ).format(part=self._name)
         )
 
@@ -711,6 +714,8 @@ def _check_png(content: bytes) -> None:
             raise _damaged("png")
         if kind == b"IHDR":
             _check_png_header(data)
+        if len(kinds) > _PIECES:
+            raise _damaged("png")
         kinds.append(kind)
     _check_png_order(kinds)
     _check_no_archive(content, "png")
@@ -760,8 +765,8 @@ def _check_pixels(width: int, height: int, extension: str) -> None:
     if width * height > _PIXELS:
         raise UploadRefused(
             _(
-                "The picture has {width} × {height} pixels; at most {limit} million are accepted. "
-                "Make it smaller."
+                "The picture has {width} × {height} pixels; at most {limit} million are accepted. Make it "
+                "smaller."
             ).format(width=width, height=height, limit=_PIXELS // 1_000_000)
         )
 
@@ -778,11 +783,13 @@ _JPG_PADDING_BYTES = 64 * 1024
 def _check_jpg(content: bytes) -> None:
     if not content.startswith(b"\xff\xd8\xff"):
         raise _mismatch("jpg")
-    kinds = []
+    kinds: list[int] = []
     position = 2
     for kind, data, end in _jpg_segments(content):
         if kind in _JPG_FRAMES:
             _check_jpg_frame(data)
+        if len(kinds) > _PIECES:
+            raise _damaged("jpg")
         kinds.append(kind)
         position = end
     _check_jpg_order(kinds)
@@ -908,8 +915,8 @@ def _rings(geometry: Any) -> Iterator[Any]:
     if kind not in ("Polygon", "MultiPolygon"):
         raise UploadRefused(
             _(
-                "The map file may hold areas only (Polygon or MultiPolygon). Leave out points and "
-                "lines, and export again."
+                "The map file may hold areas only (Polygon or MultiPolygon). Leave out points and lines, "
+                "and export again."
             )
         )
     coordinates = _list(geometry.get("coordinates"))
@@ -933,8 +940,7 @@ def _bad_area() -> UploadRefused:
     return UploadRefused(
         _(
             "An area in the map file is not drawn as GeoJSON asks: each ring needs at least four "
-            "positions, and its "
-            "last one must equal its first. Export it again from the map program."
+            "positions, and its last one must equal its first. Export it again from the map program."
         )
     )
 
@@ -955,9 +961,8 @@ def _check_position(position: Any) -> None:
     if not (_WEST <= numbers[0] <= _EAST and _SOUTH <= numbers[1] <= _NORTH):
         raise UploadRefused(
             _(
-                "A position ({longitude}, {latitude}) does not lie in Vietnam. Positions are "
-                "longitude, then latitude, in "
-                "degrees (WGS 84); convert VN-2000 coordinates before you export."
+                "A position ({longitude}, {latitude}) does not lie in Vietnam. Positions are longitude, "
+                "then latitude, in degrees (WGS 84); convert VN-2000 coordinates before you export."
             ).format(longitude=str(numbers[0])[:20], latitude=str(numbers[1])[:20])
         )
 

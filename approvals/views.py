@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Agency
+from accounts.requests import PersonRequest
 from accounts.states import Role
 from approvals import selectors, services
 from approvals.exceptions import StaleForm, Unfinished, UploadRefused
@@ -36,7 +37,7 @@ from workflows.models import Case
 # --- the draft ------------------------------------------------------------------------------------
 @login_required
 @require_safe
-def proposals(request: HttpRequest) -> HttpResponse:
+def proposals(request: PersonRequest) -> HttpResponse:
     """List the proposals of one's own organisations, newest first."""
     organisations = _organisations(request)
     found = Dossier.objects.filter(applicant__in=organisations).select_related("case", "applicant")
@@ -58,13 +59,13 @@ def _words(dossier: Dossier) -> Any:
     return selectors.public_words(dossier.case, dossier) if dossier.case else dossier.get_state_display()
 
 
-def _organisations(request: HttpRequest) -> list[Agency]:
+def _organisations(request: PersonRequest) -> list[Agency]:
     return list(Agency.objects.filter(pk__in=request.standing.agencies(Role.APPLICANT)))
 
 
 @login_required
 @require_POST
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PersonRequest) -> HttpResponse:
     """Begin a draft for the organisation that the form names."""
     organisation = request.POST.get("organisation", "")
     applicant = next((one for one in _organisations(request) if str(one.pk) == organisation), None)
@@ -76,7 +77,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def dossier(request: HttpRequest, pk: int) -> HttpResponse:
+def dossier(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the draft as a task list; a filed one on its case's page."""
     dossier = _own(request, pk)
     if dossier.case:
@@ -92,7 +93,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "approvals/dossier.html", context)
 
 
-def _task(request: HttpRequest, dossier: Dossier, name: str) -> dict[str, Any]:
+def _task(request: PersonRequest, dossier: Dossier, name: str) -> dict[str, Any]:
     form = read_section(name, dossier.answers, today=request.today)
     touched = name in dossier.versions
     state = "done" if touched and form.is_valid() else "begun" if touched else "new"
@@ -100,7 +101,7 @@ def _task(request: HttpRequest, dossier: Dossier, name: str) -> dict[str, Any]:
 
 
 @login_required
-def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+def section(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     """Show and save one section of the draft."""
     if section not in SECTIONS:
         raise Http404
@@ -126,7 +127,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+def autosave(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     """Keep what has been typed so far; answer with the time, and the version to save on."""
     if section not in SECTIONS:
         raise Http404
@@ -137,12 +138,12 @@ def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     return render(request, "approvals/autosaved.html", context)
 
 
-def _version(request: HttpRequest) -> int:
+def _version(request: PersonRequest) -> int:
     version = request.POST.get("version", "")
     return int(version) if version.isdigit() else -1
 
 
-def _save(request: HttpRequest, dossier: Dossier, section: str, form: SectionForm, version: int) -> Dossier:
+def _save(request: PersonRequest, dossier: Dossier, section: str, form: SectionForm, version: int) -> Dossier:
     return services.save_section(
         dossier_id=dossier.pk,
         section=section,
@@ -154,7 +155,7 @@ def _save(request: HttpRequest, dossier: Dossier, section: str, form: SectionFor
 
 
 def _section_page(
-    request: HttpRequest, dossier: Dossier, section: str, form: SectionForm, version: int, status: int = 200
+    request: PersonRequest, dossier: Dossier, section: str, form: SectionForm, version: int, status: int = 200
 ) -> HttpResponse:
     context = {
         "dossier": dossier,
@@ -168,7 +169,7 @@ def _section_page(
 
 
 @login_required
-def papers(request: HttpRequest, pk: int) -> HttpResponse:
+def papers(request: PersonRequest, pk: int) -> HttpResponse:
     """Show and add the papers of a draft, or of a dossier that awaits a supplement."""
     dossier = _own(request, pk)
     if dossier.state not in (DossierState.DRAFT, DossierState.AWAITING_SUPPLEMENT):
@@ -182,7 +183,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "approvals/papers.html", context, status=422 if form.is_bound else 200)
 
 
-def _attach(request: HttpRequest, dossier: Dossier, form: UploadForm) -> bool:
+def _attach(request: PersonRequest, dossier: Dossier, form: UploadForm) -> bool:
     content = form.cleaned_data["file"]
     try:
         upload = check_upload(content, max_bytes=settings.FILE_UPLOAD_MAX_BYTES)
@@ -203,7 +204,7 @@ def _attach(request: HttpRequest, dossier: Dossier, form: UploadForm) -> bool:
 
 @login_required
 @require_safe
-def document(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def document(request: PersonRequest, pk: int) -> HttpResponse | FileResponse:
     """Hand out a document, as an attachment that no browser will run."""
     document = get_object_or_404(Document.objects.visible_to(request.standing), pk=pk)
     response = FileResponse(
@@ -216,7 +217,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
 
 @login_required
 @require_POST
-def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_document(request: PersonRequest, pk: int) -> HttpResponse:
     """Remove a paper from a draft."""
     document = get_object_or_404(Document.objects.visible_to(request.standing), pk=pk)
     dossier = services.detach(document_id=document.pk, by=request.user, at=request.now)
@@ -226,7 +227,7 @@ def remove_document(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def delete_draft(request: HttpRequest, pk: int) -> HttpResponse:
+def delete_draft(request: PersonRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     dossier = _draft(request, pk)
     services.delete_draft(dossier_id=dossier.pk, by=request.user, at=request.now)
@@ -235,7 +236,7 @@ def delete_draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: PersonRequest, pk: int) -> HttpResponse:
     """Show all answers for a last look, and file them."""
     dossier = _own(request, pk)
     if dossier.state != DossierState.DRAFT:
@@ -270,7 +271,7 @@ def _answers(form: SectionForm) -> list[dict[str, Any]]:
     return shown
 
 
-def _file(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def _file(request: PersonRequest, dossier: Dossier) -> HttpResponse:
     try:
         proposal = read_proposal(dossier, today=request.today)
         establishment.file_dossier(
@@ -289,7 +290,7 @@ def _file(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return redirect("approvals:receipt", dossier.pk)
 
 
-def _key(request: HttpRequest) -> UUID:
+def _key(request: PersonRequest) -> UUID:
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError as error:
@@ -298,7 +299,7 @@ def _key(request: HttpRequest) -> UUID:
 
 @login_required
 @require_safe
-def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def receipt(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the receipt: code, promised day, what comes next. It stays as it was printed."""
     dossier = _own(request, pk)
     if dossier.case is None:
@@ -306,12 +307,12 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "approvals/receipt.html", {"dossier": dossier, "case": dossier.case})
 
 
-def _own(request: HttpRequest, pk: int) -> Dossier:
+def _own(request: PersonRequest, pk: int) -> Dossier:
     own = Dossier.objects.filter(applicant__in=request.standing.agencies(Role.APPLICANT))
     return get_object_or_404(own.select_related("case__cluster", "case__commune", "applicant"), pk=pk)
 
 
-def _draft(request: HttpRequest, pk: int) -> Dossier:
+def _draft(request: PersonRequest, pk: int) -> Dossier:
     dossier = _own(request, pk)
     if dossier.state != DossierState.DRAFT:
         raise Http404
@@ -321,7 +322,7 @@ def _draft(request: HttpRequest, pk: int) -> Dossier:
 # --- the case -------------------------------------------------------------------------------------
 @login_required
 @require_safe
-def case(request: HttpRequest, code: str) -> HttpResponse:
+def case(request: PersonRequest, code: str) -> HttpResponse:
     """Show a case: what to do next, the way it has come and has to go, its papers, its history."""
     cases = Case.objects.visible_to(request.standing).select_related("cluster", "applicant", "commune")
     case = get_object_or_404(cases, code=code)
@@ -335,7 +336,9 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         "words": selectors.public_words(case, dossier),
         "steps": steps,
         "tracker": _stations(case, steps),
-        "parts": selectors.parts(dossier, on=request.today, supplied_by=("applicant", "commune")) if dossier else [],
+        "parts": selectors.parts(dossier, on=request.today, supplied_by=("applicant", "commune"))
+        if dossier
+        else [],
         "requests": dossier.supplement_requests.prefetch_related("items") if dossier else [],
         "papers": case.papers.select_related("by"),
         "decision": case.decisions.select_related("issuer", "decided_by").first(),
@@ -351,7 +354,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "approvals/case.html", context)
 
 
-def _open_step(request: HttpRequest, step: Any, days: Any) -> dict[str, Any]:
+def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
     left = working_days_left(today=request.today, due_on=step.due_on, calendar=days) if step.due_on else None
     counted = workflow.deadline_of(step)
     may_do = workflow_policies.may_do(step, request.standing)

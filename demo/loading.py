@@ -56,7 +56,9 @@ def plan() -> Iterator[Planned]:
     yield Planned("single", 9, {"until": "give_notice", "commune": "dao"})
     yield Planned("single", 33, {"until": "decide", "commune": "giang"})
     for n, story in enumerate(("supplement", "rejection", "withdrawal", "single")):
-        yield Planned(story, stories.LENGTH[story] + n, {"commune": COMMUNES[n], "investor": INVESTORS[n % 2]})
+        yield Planned(
+            story, stories.LENGTH[story] + n, {"commune": COMMUNES[n], "investor": INVESTORS[n % 2]}
+        )
     yield Planned("supplement", 13, {"until": "supplement", "commune": "binh"})
     yield Planned("supplement", 14, {"until": "supplement", "commune": "thach", "investor": "hung"})
     yield Planned("single", 40, {"commune": "binh"})

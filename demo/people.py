@@ -62,9 +62,25 @@ PEOPLE = (
         _("Give public notice, submit the file to the Department"),
         "Thường Tín",
     ),
-    Person("dao", "Lê Thị Đào", AgencyKind.COMMUNE, Role.OFFICER, _("The same, in another commune"), "Phú Xuyên"),
-    Person("giang", "Vũ Trường Giang", AgencyKind.COMMUNE, Role.OFFICER, _("The same, in another commune"), "Gia Lâm"),
-    Person("thach", "Đỗ Ngọc Thạch", AgencyKind.COMMUNE, Role.OFFICER, _("The same, in another commune"), "Thạch Thất"),
+    Person(
+        "dao", "Lê Thị Đào", AgencyKind.COMMUNE, Role.OFFICER, _("The same, in another commune"), "Phú Xuyên"
+    ),
+    Person(
+        "giang",
+        "Vũ Trường Giang",
+        AgencyKind.COMMUNE,
+        Role.OFFICER,
+        _("The same, in another commune"),
+        "Gia Lâm",
+    ),
+    Person(
+        "thach",
+        "Đỗ Ngọc Thạch",
+        AgencyKind.COMMUNE,
+        Role.OFFICER,
+        _("The same, in another commune"),
+        "Thạch Thất",
+    ),
     Person(
         "minh",
         "Hoàng Đức Minh",
@@ -73,18 +89,40 @@ PEOPLE = (
         _("Check the file, consult, draft the appraisal report"),
     ),
     Person(
-        "thao", "Bùi Phương Thảo", AgencyKind.INDUSTRY_TRADE, Role.REVIEWER, _("Review the report, assign steps")
+        "thao",
+        "Bùi Phương Thảo",
+        AgencyKind.INDUSTRY_TRADE,
+        Role.REVIEWER,
+        _("Review the report, assign steps"),
     ),
-    Person("khanh", "Ngô Gia Khánh", AgencyKind.INDUSTRY_TRADE, Role.LEADER, _("See what is open where, and how late")),
+    Person(
+        "khanh",
+        "Ngô Gia Khánh",
+        AgencyKind.INDUSTRY_TRADE,
+        Role.LEADER,
+        _("See what is open where, and how late"),
+    ),
     Person("quyen", "Lý Thu Quyên", AgencyKind.INDUSTRY_TRADE, Role.ADMINISTRATOR, _("Invite officers")),
-    Person("tai", "Đặng Văn Tài", AgencyKind.FINANCE, Role.OFFICER, _("Give the Department of Finance's opinion")),
+    Person(
+        "tai", "Đặng Văn Tài", AgencyKind.FINANCE, Role.OFFICER, _("Give the Department of Finance's opinion")
+    ),
     Person("xuan", "Mai Thanh Xuân", AgencyKind.CONSTRUCTION, Role.OFFICER, _("Give an opinion")),
     Person("moc", "Dương Thị Mộc", AgencyKind.AGRICULTURE_ENVIRONMENT, Role.OFFICER, _("Give an opinion")),
     Person("kien", "Trịnh Trung Kiên", AgencyKind.PLANNING_ARCHITECTURE, Role.OFFICER, _("Give an opinion")),
     Person("an", "Phan Bảo An", AgencyKind.POLICE, Role.OFFICER, _("Give an opinion")),
-    Person("chau", "Nguyễn Minh Châu", AgencyKind.CITY_COMMITTEE, Role.LEADER, _("Decide; see the board of the city")),
     Person(
-        "van", "Tạ Hồng Vân", AgencyKind.CITY_COMMITTEE, Role.OFFICER, _("Send the copy of a decision to the ministry")
+        "chau",
+        "Nguyễn Minh Châu",
+        AgencyKind.CITY_COMMITTEE,
+        Role.LEADER,
+        _("Decide; see the board of the city"),
+    ),
+    Person(
+        "van",
+        "Tạ Hồng Vân",
+        AgencyKind.CITY_COMMITTEE,
+        Role.OFFICER,
+        _("Send the copy of a decision to the ministry"),
     ),
 )
 

@@ -130,12 +130,19 @@ class Walk:
         applicant = people.agency_of(people.person(self.investor))
         draft = drafts.begin(applicant=applicant, by=by, at=self.now)
         for section, answers in self._answers(listed).items():
-            drafts.save_section(dossier_id=draft.pk, section=section, answers=answers, version=0, by=by, at=self.now)
+            drafts.save_section(
+                dossier_id=draft.pk, section=section, answers=answers, version=0, by=by, at=self.now
+            )
         for component in components("R4"):
             if component.supplied_by == "applicant" and component.code != without:
                 upload, content = paper(f"{component.name_vi} – {self.name}")
                 drafts.attach(
-                    dossier_id=draft.pk, component=component.code, upload=upload, content=content, by=by, at=self.now
+                    dossier_id=draft.pk,
+                    component=component.code,
+                    upload=upload,
+                    content=content,
+                    by=by,
+                    at=self.now,
                 )
         draft.refresh_from_db(fields=["answers", "versions"])
         proposal = read_proposal(draft, today=timezone.localtime(self.now).date())
@@ -282,7 +289,9 @@ class Walk:
 
     def return_report(self) -> None:
         step, by = self.open_step("review_report"), self.user("thao")
-        services.return_report(step_id=step.pk, comments="Nêu rõ hơn về đấu nối nước thải.", by=by, at=self.now)
+        services.return_report(
+            step_id=step.pk, comments="Nêu rõ hơn về đấu nối nước thải.", by=by, at=self.now
+        )
         self.did("return_report", by, step.agency)
 
     def approve(self) -> None:

@@ -42,7 +42,9 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         now = clock.moved_time()
         services.close_windows(at=now)
         services.remind(at=now)
-        messages.success(request, _("It is now %(now)s.") % {"now": f"{timezone.localtime(now):%d/%m/%Y %H:%M}"})
+        messages.success(
+            request, _("It is now %(now)s.") % {"now": f"{timezone.localtime(now):%d/%m/%Y %H:%M}"}
+        )
     return redirect(_back(request))
 
 

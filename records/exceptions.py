@@ -1,6 +1,11 @@
 """What can go wrong when something is to be put on record."""
 
+from typing import Any
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
 
 
 class DomainError(Exception):
@@ -10,9 +15,9 @@ class DomainError(Exception):
     """
 
     status = 409
-    message = _("This is not possible.")
+    message: Text = _("This is not possible.")
 
-    def __init__(self, message: object | None = None, **details: object) -> None:
+    def __init__(self, message: Text | None = None, **details: Any) -> None:
         self.message = message if message is not None else type(self).message
         self.details = details
         super().__init__(str(self.message))
@@ -22,7 +27,9 @@ class KeyReused(DomainError):
     """The same idempotency key came back with another content."""
 
     status = 422
-    message = _("This form was already sent with another content. Open the page again and check what is there.")
+    message = _(
+        "This form was already sent with another content. Open the page again and check what is there."
+    )
 
 
 class AlreadyDone(DomainError):

@@ -8,7 +8,17 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 GENESIS = "0" * 64
-_PLAIN = ("subject_kind", "subject_id", "seq", "act", "source", "target", "actor_id", "actor_name", "fingerprint")
+_PLAIN = (
+    "subject_kind",
+    "subject_id",
+    "seq",
+    "act",
+    "source",
+    "target",
+    "actor_id",
+    "actor_name",
+    "fingerprint",
+)
 
 
 class Recorded(models.Model):

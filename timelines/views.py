@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
@@ -21,7 +22,7 @@ from workflows.selectors import PAGE
 
 @login_required
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: PersonRequest) -> HttpResponse:
     """Show the open work by step and agency."""
     _check(request)
     piles = selectors.piles(request.standing, now=request.now, calendar=calendar())
@@ -37,10 +38,12 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def open_steps(request: HttpRequest) -> HttpResponse:
+def open_steps(request: PersonRequest) -> HttpResponse:
     """Show the cases behind one figure of the board, the oldest first, a page at a time."""
     _check(request)
-    steps = selectors.open_work(request.standing).select_related("case__cluster", "agency", "owner", "process")
+    steps = selectors.open_work(request.standing).select_related(
+        "case__cluster", "agency", "owner", "process"
+    )
     step, agency = request.GET.get("step", ""), request.GET.get("agency", "")
     if step:
         steps = steps.filter(name=step)
@@ -78,6 +81,6 @@ def _row(step: Step, *, today: date, days: Calendar) -> dict[str, Any]:
     }
 
 
-def _check(request: HttpRequest) -> None:
+def _check(request: PersonRequest) -> None:
     if not may_lead(request.standing):
         raise Http404

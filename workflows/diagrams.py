@@ -86,13 +86,19 @@ def _shape(node: Any) -> str:
         return f"([{node.task_title}])"
     if isinstance(node, Work):
         return f"[{node.task_title}]"
-    return "{{" + ("fork" if isinstance(node, FanOut) else "join" if isinstance(node, FanIn) else node.name) + "}}"
+    return (
+        "{{"
+        + ("fork" if isinstance(node, FanOut) else "join" if isinstance(node, FanIn) else node.name)
+        + "}}"
+    )
 
 
 def _row(node: Work) -> str:
     actor = AgencyKind(node.actor).label if node.actor else _other_actor(node)
     role = node.role.label if node.role else "nobody: the day passes"
-    limit = node.limit or ("clock stopped" if node.stops_clock else "day set by the asker" if node.inside else "–")
+    limit = node.limit or (
+        "clock stopped" if node.stops_clock else "day set by the asker" if node.inside else "–"
+    )
     stages = ", ".join(sorted(node.stages))
     outcomes = ", ".join(f"{outcome} → `{target.name}`" for outcome, target in node.ways.items())
     return f"| `{node.name}` {node.task_title} | {actor} | {role} | {limit} | {stages} | {outcomes} |"

@@ -12,7 +12,6 @@ from workflows import policies, rules
 from workflows.states import ADOPTABLE, AFTER_DECISION, BEFORE_DECISION
 
 
-
 class CaseMachine(ConcurrentTransitionMixin, Recorded):
     """Stages of a case and the only ways from one to the next.
 
@@ -50,9 +49,7 @@ class CaseMachine(ConcurrentTransitionMixin, Recorded):
         """Decide to establish, as a third person."""
         rules.check_separate_people({"drafter": drafter, "reviewer": reviewer, "decider": decider})
 
-    @transition(
-        state, Stage.APPRAISED, Stage.REJECTED, permission=policies.may_decide, custom={"law": "E70"}
-    )
+    @transition(state, Stage.APPRAISED, Stage.REJECTED, permission=policies.may_decide, custom={"law": "E70"})
     def reject(self, *, drafter: int, reviewer: int, decider: int) -> None:
         """Decide not to establish, as a third person."""
         rules.check_separate_people({"drafter": drafter, "reviewer": reviewer, "decider": decider})
@@ -69,14 +66,22 @@ class CaseMachine(ConcurrentTransitionMixin, Recorded):
         rules.check_evidence(evidence)
 
     @transition(
-        state, Stage.PREPARING, Stage.UNDER_CONSTRUCTION, permission=policies.may_follow, custom={"law": "P60"}
+        state,
+        Stage.PREPARING,
+        Stage.UNDER_CONSTRUCTION,
+        permission=policies.may_follow,
+        custom={"law": "P60"},
     )
     def break_ground(self, *, papers: dict[str, str]) -> None:
         """Start construction, on the five papers."""
         rules.check_groundbreaking(papers)
 
     @transition(
-        state, Stage.UNDER_CONSTRUCTION, Stage.OPERATING, permission=policies.may_follow, custom={"law": "P80"}
+        state,
+        Stage.UNDER_CONSTRUCTION,
+        Stage.OPERATING,
+        permission=policies.may_follow,
+        custom={"law": "P80"},
     )
     def begin_operation(self, *, wastewater_works_accepted: bool, evidence: str) -> None:
         """Open the cluster, with its wastewater works accepted."""

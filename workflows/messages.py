@@ -93,4 +93,3 @@ def about_stage(case: Case) -> Message | None:
         },
         agency_id=case.applicant_id,
     )
-

@@ -131,9 +131,7 @@ class ClockPause(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="pause_order"
-            ),
+            models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="pause_order"),
             models.UniqueConstraint(fields=["clock"], condition=Q(to_on=None), name="pause_open_once"),
         ]
 

@@ -9,7 +9,7 @@ from accounts.states import AgencyKind, Role
 
 if TYPE_CHECKING:
     from workflows.machines import CaseMachine
-    from workflows.models import Case, Step
+    from workflows.models import Step
 
 
 def may_file(case: CaseMachine, who: Standing) -> bool:
@@ -61,6 +61,4 @@ def may_do(step: Step, who: Standing) -> bool:
 
 def may_assign(step: Step, who: Standing) -> bool:
     """Whoever could do the step may claim or release it; reviewers and leaders of the agency assign it."""
-    return may_do(step, who) or bool(
-        step.role and step.agency_id in who.agencies(Role.REVIEWER, Role.LEADER)
-    )
+    return may_do(step, who) or bool(step.role and step.agency_id in who.agencies(Role.REVIEWER, Role.LEADER))

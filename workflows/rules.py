@@ -65,7 +65,9 @@ def check_groundbreaking(papers: dict[str, str]) -> None:
     missing = [condition for condition in GROUNDBREAKING if not papers.get(condition, "").strip()]
     if missing:
         raise RuleBroken(
-            _("Groundbreaking needs five papers (Law on Construction 135/2025/QH15, Art. 48(1)). Missing: %(missing)s.")
+            _(
+                "Groundbreaking needs five papers (Law on Construction 135/2025/QH15, Art. 48(1)). Missing: %(missing)s."
+            )
             % {"missing": ", ".join(missing)}
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -16,9 +16,11 @@ from law.rulesets import Provision, provision
 from law.selectors import calendar
 from records.models import AuditRow
 from workflows import clocks
-from workflows.flows import CaseFlow
 from workflows.models import Case, Clock, Process, Step
 from workflows.nodes import Work
+
+if TYPE_CHECKING:
+    from workflows.flows import CaseFlow
 
 PAGE = 25
 
@@ -103,7 +105,14 @@ def tracker(case: Case) -> list[Stop]:
     past = [_past(stay, nodes) for stay in case.stays.select_related("agency").order_by("seq")]
     present = open_steps(case)
     current = [
-        Stop(step.label, "current", agency=step.agency, entered_at=step.created, step=step, provision=_row(case, step))
+        Stop(
+            step.label,
+            "current",
+            agency=step.agency,
+            entered_at=step.created,
+            step=step,
+            provision=_row(case, step),
+        )
         for step in present
     ]
     return [*past, *current, *_next(case, process, present)]

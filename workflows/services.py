@@ -245,7 +245,13 @@ def record_stay(act: Act, step: Step) -> None:
 
 
 def open_case(
-    *, cluster: Cluster, kind: CaseKind, code: str, at: datetime, applicant: Agency | None, commune: Agency | None
+    *,
+    cluster: Cluster,
+    kind: CaseKind,
+    code: str,
+    at: datetime,
+    applicant: Agency | None,
+    commune: Agency | None,
 ) -> Case:
     """Enter a case for `cluster` in its first stage; the caller moves it in the same transaction."""
     case = Case(
@@ -313,7 +319,9 @@ def _claimed_by(step: Step) -> str | None:
     return _("%(who)s has claimed this step.") % {"who": step.owner}
 
 
-def adopt(*, cluster: Cluster, kind: CaseKind, stage: Stage, source: str, grade: str, by: User, at: datetime) -> Case:
+def adopt(
+    *, cluster: Cluster, kind: CaseKind, stage: Stage, source: str, grade: str, by: User, at: datetime
+) -> Case:
     """Enter a historical cluster as a case at `stage`, with the source that says so and its grade.
 
     Returns the case that already stands for this cluster, where there is one.
@@ -336,7 +344,9 @@ def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progre
     Return how many were adopted. `progress(done, total)` is told after each.
     """
     known = set(
-        Case.objects.filter(cluster__in=[result.cluster.pk for result in results]).values_list("cluster_id", flat=True)
+        Case.objects.filter(cluster__in=[result.cluster.pk for result in results]).values_list(
+            "cluster_id", flat=True
+        )
     )
     fresh = [result for result in results if result.cluster.pk not in known]
     adopted = 0
@@ -346,7 +356,13 @@ def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progre
             kind = CaseKind.EXPANSION if result.row.kind == Kind.EXPANSION else CaseKind.NEW
             source = f"{result.row.source} – {reason}"
             adopt(
-                cluster=result.cluster, kind=kind, stage=stage, source=source, grade=result.row.grade, by=by, at=at
+                cluster=result.cluster,
+                kind=kind,
+                stage=stage,
+                source=source,
+                grade=result.row.grade,
+                by=by,
+                at=at,
             )
             adopted += 1
         progress(done, len(fresh))
@@ -356,13 +372,18 @@ def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progre
 def close_windows(*, at: datetime) -> list[int]:
     """Close every waiting step whose last day has passed; return the ids of the closed ones."""
     names = _wait_names()
-    waiting = Step.objects.open().filter(name__in=names, due_on__lt=local_day(at)).values_list("pk", flat=True)
+    waiting = (
+        Step.objects.open().filter(name__in=names, due_on__lt=local_day(at)).values_list("pk", flat=True)
+    )
     return [step_id for step_id in list(waiting) if close_window(step_id, at=at)]
 
 
 def _wait_names() -> set[str]:
     return {
-        node.name for flow in CaseFlow.__subclasses__() for node in flow.work_nodes() if isinstance(node, Wait)
+        node.name
+        for flow in CaseFlow.__subclasses__()
+        for node in flow.work_nodes()
+        if isinstance(node, Wait)
     }
 
 

@@ -26,4 +26,6 @@ BEFORE_DECISION = (Stage.LISTED, Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.AP
 AFTER_DECISION = (Stage.ESTABLISHED, Stage.PREPARING, Stage.UNDER_CONSTRUCTION)
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN, Stage.REJECTED, Stage.REVOKED)
 # A case that entered the register through `adopt` starts where history had brought it.
-ADOPTABLE = tuple(stage for stage in Stage if stage not in (Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED))
+ADOPTABLE = tuple(
+    stage for stage in Stage if stage not in (Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED)
+)

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import PersonRequest
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
@@ -38,7 +39,7 @@ EMPTY = {
 
 @login_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PersonRequest) -> HttpResponse:
     """Show one tab of the open steps, a page at a time, by due day."""
     tab = request.GET.get("tab", "agency")
     if tab not in TABS:
@@ -59,7 +60,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/inbox.html", context)
 
 
-def _row(request: HttpRequest, step: Step, days: Calendar) -> dict[str, Any]:
+def _row(request: PersonRequest, step: Step, days: Calendar) -> dict[str, Any]:
     may_do = policies.may_do(step, request.standing)
     left = None
     if step.due_on:
@@ -72,7 +73,7 @@ def _row(request: HttpRequest, step: Step, days: Calendar) -> dict[str, Any]:
     }
 
 
-def _after(request: HttpRequest) -> tuple[str, int] | None:
+def _after(request: PersonRequest) -> tuple[str, int] | None:
     day, _sep, pk = request.GET.get("after", "").partition("_")
     return (day, int(pk)) if pk.isdigit() else None
 
@@ -84,7 +85,7 @@ def _next_page(tab: str, last: Step) -> str:
 
 @login_required
 @require_POST
-def claim(request: HttpRequest, step_id: int) -> HttpResponse:
+def claim(request: PersonRequest, step_id: int) -> HttpResponse:
     """Take a step of one's agency."""
     step = _visible(request, step_id)
     services.claim(step_id=step.pk, by=request.user, at=request.now)
@@ -94,7 +95,7 @@ def claim(request: HttpRequest, step_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def release(request: HttpRequest, step_id: int) -> HttpResponse:
+def release(request: PersonRequest, step_id: int) -> HttpResponse:
     """Give a step back to the agency."""
     step = _visible(request, step_id)
     services.assign(step_id=step.pk, to=None, by=request.user, at=request.now)
@@ -103,7 +104,7 @@ def release(request: HttpRequest, step_id: int) -> HttpResponse:
 
 
 @login_required
-def assign(request: HttpRequest, step_id: int) -> HttpResponse:
+def assign(request: PersonRequest, step_id: int) -> HttpResponse:
     """Give a step to a colleague."""
     step = _visible(request, step_id)
     if not policies.may_assign(step, request.standing):
@@ -115,9 +116,13 @@ def assign(request: HttpRequest, step_id: int) -> HttpResponse:
         messages.success(request, _("%(who)s has the step now.") % {"who": to})
         return redirect("approvals:case", step.case.code)
     status = 422 if form.is_bound else 200
-    return render(request, "workflows/assign.html", {"form": form, "step": step, "case": step.case}, status=status)
+    return render(
+        request, "workflows/assign.html", {"form": form, "step": step, "case": step.case}, status=status
+    )
 
 
-def _visible(request: HttpRequest, step_id: int) -> Step:
-    steps = Step.objects.work().visible_to(request.standing).select_related("case__cluster", "agency", "process")
+def _visible(request: PersonRequest, step_id: int) -> Step:
+    steps = (
+        Step.objects.work().visible_to(request.standing).select_related("case__cluster", "agency", "process")
+    )
     return get_object_or_404(steps, pk=step_id)

@@ -19,6 +19,7 @@ class Establishment(CaseFlow):
     Source: Decree 32/2024/NĐ-CP, Art. 10, as amended.
     """
 
+    process_title = _("Establishment of a cluster")
     procedure = Procedure.ESTABLISHMENT
     path = (
         "give_notice",

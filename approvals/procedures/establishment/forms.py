@@ -30,7 +30,9 @@ class StepForm(forms.Form):
 
 class NoticeForm(StepForm):
     number = forms.CharField(label=_("Number of the notice"), max_length=50)
-    published_on = forms.DateField(label=_("Day of the notice"), help_text=_("The window counts from this day."))
+    published_on = forms.DateField(
+        label=_("Day of the notice"), help_text=_("The window counts from this day.")
+    )
     where = forms.CharField(label=_("Published in"), max_length=300)
 
 
@@ -88,7 +90,9 @@ class IntakeForm(PointsForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("result") == "complete" and self.points():
-            raise forms.ValidationError(_("A complete file has no points to amend: empty them, or choose “Incomplete”."))
+            raise forms.ValidationError(
+                _("A complete file has no points to amend: empty them, or choose “Incomplete”.")
+            )
         return cleaned
 
 
@@ -182,7 +186,9 @@ class ReviewForm(StepForm):
 class DecisionForm(StepForm):
     outcome = forms.ChoiceField(label=_("Decision"), choices=Recommendation.choices, widget=forms.RadioSelect)
     number = forms.CharField(
-        label=_("Number and symbol"), max_length=50, help_text=_("As the records office gave it, e.g. 5123/QĐ-UBND.")
+        label=_("Number and symbol"),
+        max_length=50,
+        help_text=_("As the records office gave it, e.g. 5123/QĐ-UBND."),
     )
     signed_on = forms.DateField(label=_("Day of signature"))
     reasons = forms.CharField(label=_("Grounds"), widget=forms.Textarea(attrs=_TEXT))
@@ -191,4 +197,3 @@ class DecisionForm(StepForm):
 class CopyForm(StepForm):
     number = forms.CharField(label=_("Number of the letter"), max_length=50)
     sent_on = forms.DateField(label=_("Sent on"))
-

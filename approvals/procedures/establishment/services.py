@@ -19,7 +19,6 @@ from approvals.codes import dossier_code
 from approvals.exceptions import NotADraft, NumberTaken, StaleForm, Unfinished
 from approvals.models import (
     Decision,
-    Document,
     Dossier,
     OpinionRequest,
     Paper,
@@ -36,7 +35,6 @@ from clusters import services as register
 from clusters.models import Cluster
 from clusters.states import Kind, Stage
 from law.rulesets import provision, rule_set_on
-from notifications import services as notifications
 from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
@@ -71,7 +69,13 @@ class Proposal:
 
 
 def file_dossier(
-    *, dossier_id: int, proposal: Proposal, versions: dict[str, int], by: User, at: datetime, sent: Sent | None = None
+    *,
+    dossier_id: int,
+    proposal: Proposal,
+    versions: dict[str, int],
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
 ) -> Dossier:
     """File the draft: the first written request (E10). The case gets the law of this day.
 
@@ -94,7 +98,13 @@ def file_dossier(
 
 
 def _file(
-    dossier_id: int, proposal: Proposal, versions: dict[str, int], *, by: User, at: datetime, sent: Sent | None
+    dossier_id: int,
+    proposal: Proposal,
+    versions: dict[str, int],
+    *,
+    by: User,
+    at: datetime,
+    sent: Sent | None,
 ) -> Dossier:
     dossier = Dossier.objects.select_for_update().get(pk=dossier_id)
     _check_may_file(dossier, versions, by=by, at=at)
@@ -165,7 +175,14 @@ def _receipt(dossier: Dossier) -> messages.Message:
 
 
 def give_notice(
-    *, step_id: int, number: str, published_on: date, where: str, by: User, at: datetime, sent: Sent | None = None
+    *,
+    step_id: int,
+    number: str,
+    published_on: date,
+    where: str,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
 ) -> Case:
     """Announce that files are received (E20); the window counts from the day of the notice."""
     with act_on_step("give_notice", step_id=step_id, by=by, at=at, sent=sent) as act:
@@ -240,7 +257,9 @@ def _ask_supplement(act: Act, points: Sequence[Point]) -> None:
     rules.check_reasons("".join(point.text for point in points))
     dossier = _dossier(act.case)
     round_ = dossier.supplement_requests.count() + 1
-    request = SupplementRequest.objects.create(dossier=dossier, round=round_, asked_by=act.by, asked_at=act.at)
+    request = SupplementRequest.objects.create(
+        dossier=dossier, round=round_, asked_by=act.by, asked_at=act.at
+    )
     SupplementItem.objects.bulk_create(
         SupplementItem(request=request, component=point.component, text=point.text) for point in points
     )
@@ -382,9 +401,7 @@ def submit_report(
     return act.case
 
 
-def approve_report(
-    *, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None
-) -> Case:
+def approve_report(*, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None) -> Case:
     """Approve the report and send it with the file to the city; a second person than its drafter."""
     with act_on_step("review_report", step_id=step_id, by=by, at=at, sent=sent) as act:
         report = act.case.reports.latest("version")
@@ -395,9 +412,7 @@ def approve_report(
     return act.case
 
 
-def return_report(
-    *, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None
-) -> Case:
+def return_report(*, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None) -> Case:
     """Give the report back to be changed, with comments."""
     with act_on_step("review_report", step_id=step_id, by=by, at=at, sent=sent) as act:
         rules.check_reasons(comments)

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.requests import PersonRequest
 from approvals import policies
 from approvals.exceptions import NumberTaken, UploadRefused
 from approvals.forms import ReasonForm
@@ -186,7 +187,7 @@ class SendCopy(StepPage):
 
 
 @login_required
-def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     """Take one's own proposal back, with a reason."""
     cases = Case.objects.visible_to(request.standing).select_related("cluster", "applicant")
     case = get_object_or_404(cases, code=code)
@@ -197,7 +198,9 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
         key = _key(request)
         try:
             sent = Sent(key, {"case": case.pk, **form.cleaned_data})
-            services.withdraw(case_id=case.pk, **form.cleaned_data, by=request.user, at=request.now, sent=sent)
+            services.withdraw(
+                case_id=case.pk, **form.cleaned_data, by=request.user, at=request.now, sent=sent
+            )
         except AlreadyDone:
             pass
         messages.success(request, _("The proposal has been withdrawn."))
@@ -206,7 +209,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "approvals/withdraw.html", context, status=422 if form.is_bound else 200)
 
 
-def _key(request: HttpRequest) -> UUID:
+def _key(request: PersonRequest) -> UUID:
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError as error:
