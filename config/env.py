@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-
 from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured

@@ -6,6 +6,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 NOT_FOUND = 404
+TOO_LARGE = 413
+# Answered before it is known who asks, or when nothing more may be asked.
+BEFORE_SIGN_IN = (TOO_LARGE, 500)
 DONE = 200
 
 TITLES = {
@@ -14,7 +17,7 @@ TITLES = {
     403: _("You may not do this"),
     NOT_FOUND: _("Page not found"),
     409: _("This is not possible now"),
-    413: _("This file is too large"),
+    TOO_LARGE: _("This file is too large"),
     422: _("This form cannot be accepted"),
     429: _("Too many attempts"),
     500: _("Something went wrong"),
@@ -34,7 +37,7 @@ def error_response(request: HttpRequest, *, status: int, message: object = "") -
         "title": TITLES.get(status, TITLES[409]),
         "message": message,
         "tone": "info" if status == DONE else "bad",
-        "bare": status == 500,
+        "bare": status in BEFORE_SIGN_IN,
         "back": way_back(request),
     }
     if not asks_for_fragment(request):

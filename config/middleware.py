@@ -6,6 +6,7 @@ from typing import cast
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,9 @@ UNTOLD_PATHS = frozenset({"/healthz", "/readyz"})
 # PostgreSQL: lock_not_available, deadlock_detected.
 LOCK_SQLSTATES = frozenset({"55P03", "40P01"})
 BUSY = _("Somebody is just acting on this case. Nothing was changed; please try again in a moment.")
+TOO_LARGE_WORDS = _("A file may have %(size)s at most. Go back, make it smaller or split it, and send it again.")
+# What the other fields of a form may weigh beside its file.
+FORM_BYTES = 1024 * 1024
 BUSY_RETRY_SECONDS = "5"
 UNPROCESSABLE = 422
 
@@ -49,6 +53,19 @@ def chosen_language(request: HttpRequest) -> str:
     """Return the language code of the cookie where it is one of ours, else the first language."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def bounded(get_response: GetResponse) -> GetResponse:
+    """Refuse a body that is too large before a byte of it is read, let alone written to the disk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.FILE_UPLOAD_MAX_BYTES + FORM_BYTES:
+            message = TOO_LARGE_WORDS % {"size": filesizeformat(settings.FILE_UPLOAD_MAX_BYTES)}
+            return error_response(request, status=TOO_LARGE, message=message)
+        return get_response(request)
+
+    return middleware
 
 
 def told_time(get_response: GetResponse) -> GetResponse:

@@ -301,16 +301,28 @@ def assign(*, step_id: int, to: User | None, by: User, at: datetime) -> None:
             raise NotYours(_claimed_by(step))
         if to is not None and not standing(to, on=act.on).has(Role(step.role), step.agency_id or 0):
             raise NotYours(_("%(who)s does not serve in this role at this agency.") % {"who": to})
-        step.owner, step.claimed_at = to, act.at if to else None
-        step.status = STATUS.ASSIGNED if to else STATUS.NEW
-        step.save(update_fields=["owner", "claimed_at", "status"])
-        turn = Assignment.objects.create(step=step, user=to, by=by, at=act.at)
-        act.data.update(step=step.pk, to=to.pk if to else None)
+        turn = _give(act, step, to)
         if to is not None and to != by:
             given = messages.about_step(
                 "step_assigned", step, case=act.case, suffix=f"assigned:{turn.pk}", by=by.full_name
             )
             act.messages.append(given)
+
+
+def _give(act: Act, step: Step, to: User | None) -> Assignment:
+    step.owner, step.claimed_at = to, act.at if to else None
+    step.status = STATUS.ASSIGNED if to else STATUS.NEW
+    step.save(update_fields=["owner", "claimed_at", "status"])
+    act.data.update(step=step.pk, to=to.pk if to else None)
+    return Assignment.objects.create(step=step, user=to, by=act.by, at=act.at)
+
+
+def hand_back(*, user: User, agency: Agency, by: User, at: datetime) -> None:
+    """Lay the open steps that `user` had claimed in `agency` back to the agency: they serve there no more."""
+    held = Step.objects.open().filter(owner=user, agency=agency).values_list("pk", flat=True)
+    for step_id in list(held):
+        with act_on_case("hand_back", by=by, at=at, steps=step_id) as act:
+            _give(act, Step.objects.get(pk=step_id), None)
 
 
 def _claimed_by(step: Step) -> str | None:

@@ -32,8 +32,9 @@ from approvals.services import store
 from approvals.states import DossierState, PaperKind, Recommendation, Verdict
 from approvals.uploads import CheckedUpload
 from clusters import services as register
+from clusters.dates import exactly
 from clusters.models import Cluster
-from clusters.states import Kind, Stage
+from clusters.states import FactKind, Kind, Stage
 from law.rulesets import provision, rule_set_on
 from records.clock import local_day
 from records.exceptions import DomainError
@@ -473,6 +474,15 @@ def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, r
             )
     except IntegrityError as error:
         raise NumberTaken from error
+    if outcome == Recommendation.ESTABLISH:
+        register.record_fact(
+            cluster=act.case.cluster,
+            kind=FactKind.DECISION,
+            when=exactly(signed_on),
+            number_text=number.strip(),
+            source="Khởi Công",
+            at=act.at,
+        )
 
 
 def send_copy(
