@@ -1,7 +1,9 @@
 """The demo profile as tests want it: nothing leaves the process, nothing is slow on purpose."""
 
+import os
+
 from config.settings.demo import *  # noqa: F403
-from config.settings.demo import BASE_DIR
+from config.settings.demo import BASE_DIR, DATABASES, VAR_DIR
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -15,3 +17,6 @@ STORAGES = {
 }
 MEDIA_ROOT = BASE_DIR / "var" / "test-files"
 WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, for threads that act at once; each process its own, for runs at the same time.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
