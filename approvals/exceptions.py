@@ -16,7 +16,8 @@ class StaleForm(DomainError):
     """Somebody else saved this section after the page was opened."""
 
     message = _(
-        "Somebody else changed this section after you opened it. Your text is kept below; compare and save again."
+        "Somebody else changed this section after you opened it."
+        " Your text is kept below; compare and save again."
     )
 
 

@@ -25,7 +25,8 @@ def decisions_match_stages() -> Iterator[str]:
     for decision in Decision.objects.select_related("case"):
         rejected = decision.case.state == Stage.REJECTED
         if rejected != (decision.outcome == Recommendation.REJECT):
-            yield f"decision {decision}: says {decision.outcome}, {decision.case.code} is {decision.case.state}"
+            case = decision.case
+            yield f"decision {decision}: says {decision.outcome}, {case.code} is {case.state}"
 
 
 @invariant("I8", "every document's file is on the disk, byte for byte")

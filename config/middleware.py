@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors
 from accounts.requests import PersonRequest
 from accounts.selectors import Standing
-from config.errors import asks_for_fragment, error_response
+from config.errors import TOO_LARGE, asks_for_fragment, error_response
 from records import clock
 from records.exceptions import DomainError
 
@@ -25,7 +25,9 @@ UNTOLD_PATHS = frozenset({"/healthz", "/readyz"})
 # PostgreSQL: lock_not_available, deadlock_detected.
 LOCK_SQLSTATES = frozenset({"55P03", "40P01"})
 BUSY = _("Somebody is just acting on this case. Nothing was changed; please try again in a moment.")
-TOO_LARGE_WORDS = _("A file may have %(size)s at most. Go back, make it smaller or split it, and send it again.")
+TOO_LARGE_WORDS = _(
+    "A file may have %(size)s at most. Go back, make it smaller or split it, and send it again."
+)
 # What the other fields of a form may weigh beside its file.
 FORM_BYTES = 1024 * 1024
 BUSY_RETRY_SECONDS = "5"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -73,7 +74,8 @@ class Walk:
     @property
     def case(self) -> Case:
         """The case of the filed dossier, as it stands."""
-        assert self.dossier is not None and self.dossier.case_id is not None
+        assert self.dossier is not None
+        assert self.dossier.case_id is not None
         return Case.objects.get(pk=self.dossier.case_id)
 
     def wait(self, working_days: int) -> None:
@@ -461,10 +463,8 @@ def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -
     """
     start = timezone.make_aware(datetime.combine(start_on, time(8, 5)))
     walked = Walk(name=title, now=start, end=end, **how)
-    try:
+    with suppress(Ended):
         STORIES[story](walked)
-    except Ended:
-        pass
     return walked
 
 

@@ -169,7 +169,7 @@ class Step(AbstractTask):
     owner_permission_content_type = models.ForeignKey(
         ContentType, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
     )
-    owner_permission_obj_pk = models.CharField(max_length=1, null=True, editable=False)
+    owner_permission_obj_pk = models.CharField(max_length=1, null=True, editable=False)  # noqa: DJ001
 
     created = models.DateTimeField(db_index=False)
     status = models.CharField(choices=STATUS.choices, default=STATUS.NEW, max_length=10)

@@ -66,7 +66,8 @@ def check_groundbreaking(papers: dict[str, str]) -> None:
     if missing:
         raise RuleBroken(
             _(
-                "Groundbreaking needs five papers (Law on Construction 135/2025/QH15, Art. 48(1)). Missing: %(missing)s."
+                "Groundbreaking needs five papers (Law on Construction 135/2025/QH15, Art. 48(1))."
+                " Missing: %(missing)s."
             )
             % {"missing": ", ".join(missing)}
         )

@@ -135,7 +135,7 @@ def _row(case: Case, step: Step) -> Provision | None:
 
 def _next(case: Case, process: Process, present: Iterable[Step]) -> list[Stop]:
     """Return what the plain course still holds after the open steps, each with its estimated day."""
-    days = {name: day for name, day in _estimates(case, process.flow_class, list(present))}
+    days = dict(_estimates(case, process.flow_class, list(present)))
     nodes = {node.name: node for node in process.flow_class.work_nodes()}
     return [
         Stop(

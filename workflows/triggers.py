@@ -30,11 +30,10 @@ def _statements(vendor: str) -> list[str]:
     if vendor == "sqlite":
         return [
             statement
-            for event in ("insert", "update")
+            for event, on in (("insert", "INSERT"), ("update", "UPDATE OF state"))
             for statement in (
                 f"DROP TRIGGER IF EXISTS {NAME}_{event}",
-                f"CREATE TRIGGER {NAME}_{event} AFTER {event.upper()}{' OF state' if event == 'update' else ''}"
-                f" ON {case} BEGIN {copy} END",
+                f"CREATE TRIGGER {NAME}_{event} AFTER {on} ON {case} BEGIN {copy} END",
             )
         ]
     return [

@@ -164,7 +164,8 @@ def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
 
 
 def _receipt(dossier: Dossier) -> messages.Message:
-    assert dossier.promised_on and dossier.filed_at
+    assert dossier.promised_on is not None
+    assert dossier.filed_at is not None
     return messages.about_dossier(
         "dossier_filed",
         dossier,
