@@ -17,6 +17,8 @@ from clusters.models import Cluster
 from clusters.states import Stage
 
 NEW_CLUSTER = "new"
+# After a refusal, a withdrawal or a repeal a cluster may be proposed again.
+PROPOSABLE = (Stage.LISTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.REVOKED)
 
 
 class SectionForm(forms.Form):
@@ -44,7 +46,7 @@ class ClusterForm(SectionForm):
     title = _("The cluster")
     cluster = forms.ChoiceField(
         label=_("Cluster"),
-        help_text=_("Choose one from the plan, or propose one that is not listed there yet."),
+        help_text=_("Choose one of the register, or propose one that is not there yet."),
     )
     cluster_name = forms.CharField(
         label=_("Name of the proposed cluster"),
@@ -66,10 +68,10 @@ class ClusterForm(SectionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         communes = Agency.objects.serving(self.today).filter(kind=AgencyKind.COMMUNE)
-        listed = Cluster.objects.filter(stage=Stage.LISTED)
+        listed = Cluster.objects.filter(stage__in=PROPOSABLE)
         self._choices("commune", [(str(a.pk), str(a)) for a in communes])
         places = [(str(c.pk), f"{c.name} – {c.district_text or c.commune_text or '?'}") for c in listed]
-        self._choices("cluster", [*places, (NEW_CLUSTER, _("A cluster that is not in the plan yet"))])
+        self._choices("cluster", [*places, (NEW_CLUSTER, _("A cluster that is not in the register yet"))])
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

@@ -67,7 +67,9 @@ def ours(step_ids: Sequence[int]) -> float:
     by, at = people.user("thao"), clock.now()
     began = time.perf_counter()
     for step_id in step_ids:
-        services.approve_report(step_id=step_id, comments="", by=by, at=at, sent=Sent(uuid4(), {"step": step_id}))
+        services.approve_report(
+            step_id=step_id, comments="", by=by, at=at, sent=Sent(uuid4(), {"step": step_id})
+        )
     return time.perf_counter() - began
 
 
@@ -183,11 +185,15 @@ def count_statements(step_id: int) -> int:
     """Return what the server is asked for one step, BEGIN and COMMIT included."""
     by, at = people.user("thao"), clock.now()
     with CaptureQueriesContext(connection) as asked:
-        services.approve_report(step_id=step_id, comments="", by=by, at=at, sent=Sent(uuid4(), {"step": step_id}))
+        services.approve_report(
+            step_id=step_id, comments="", by=by, at=at, sent=Sent(uuid4(), {"step": step_id})
+        )
     return len(asked)
 
 
-def rate(side: Callable[[Sequence[int]], float], shares: list[list[int]], pool: ProcessPoolExecutor | None) -> float:
+def rate(
+    side: Callable[[Sequence[int]], float], shares: list[list[int]], pool: ProcessPoolExecutor | None
+) -> float:
     """Return steps per second over all processes of one block."""
     seconds = [side(shares[0])] if pool is None else list(pool.map(side, shares))
     return sum(len(share) for share in shares) / max(seconds)

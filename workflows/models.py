@@ -78,7 +78,7 @@ class Case(CaseMachine):
         return f"{self.code} {self.cluster}"
 
 
-class Process(AbstractProcess):
+class Process(AbstractProcess, models.Model):
     """One run of a procedure on a case, pinned to the version of the flow that it started with."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="processes")
@@ -152,7 +152,7 @@ class StepQuerySet(models.QuerySet["Step"]):
         return self.filter(case__in=Case.objects.visible_to(who))
 
 
-class Step(AbstractTask):
+class Step(AbstractTask, models.Model):
     """One task of a process: at which agency it lies, in which role, until when.
 
     `owner` is the officer who claimed it. `clock` is the law's limit, where there is one; `due_on`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from accounts.states import Role
 from clusters.models import Cluster
 from clusters.services import ImportResult, Progress, adoption_stage
 from clusters.states import Kind, Stage
-from law.clock import working_days_left
+from law.clock import add_working_days, working_days_left
 from law.rulesets import rule_set_on
 from law.selectors import calendar
 from notifications import services as notifications
@@ -30,11 +31,12 @@ from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
 from workflows import clocks, messages, policies
 from workflows.exceptions import NotYours, StepClosed, WrongStage
-from workflows.flows import CaseFlow
 from workflows.models import Assignment, Case, Clock, Process, Stay, Step
 from workflows.nodes import Branch, Wait, Work
 from workflows.routing import agency_for
 from workflows.states import CaseKind, Ending
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -214,13 +216,14 @@ def check_open(step: Step) -> None:
     Raises:
         StepClosed: it names who closed it and when.
     """
-    if step.is_open or step.finished is None:
+    if step.finished is None:
         return
-    done = timezone.localtime(step.finished)
-    raise StepClosed(
-        _("%(who)s already completed this step on %(when)s. Nothing was changed by you.")
-        % {"who": step.owner or _("The system"), "when": done.strftime("%d/%m/%Y %H:%M")}
-    )
+    when = timezone.localtime(step.finished).strftime("%d/%m/%Y %H:%M")
+    if step.outcome == Ending.WITHDRAWN:
+        raise StepClosed(_("The proposal was withdrawn on %(when)s; nothing is left to do.") % {"when": when})
+    who = step.owner or _("The system")
+    told = {"who": who, "when": when}
+    raise StepClosed(_("%(who)s already completed this step on %(when)s. Nothing was changed by you.") % told)
 
 
 def record_stay(act: Act, step: Step) -> None:
@@ -382,21 +385,19 @@ def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progre
 
 
 def close_windows(*, at: datetime) -> list[int]:
-    """Close every waiting step whose last day has passed; return the ids of the closed ones."""
-    names = _wait_names()
-    waiting = (
-        Step.objects.open().filter(name__in=names, due_on__lt=local_day(at)).values_list("pk", flat=True)
-    )
-    return [step_id for step_id in list(waiting) if close_window(step_id, at=at)]
+    """Close every waiting step whose last day has passed; return the ids of the closed ones.
 
-
-def _wait_names() -> set[str]:
-    return {
-        node.name
-        for flow in CaseFlow.__subclasses__()
-        for node in flow.work_nodes()
-        if isinstance(node, Wait)
-    }
+    One that cannot be closed is logged and left for the next run; the others are closed all the same.
+    """
+    waiting = Step.objects.open().filter(flow_task_type=Wait.task_type, due_on__lt=local_day(at))
+    closed = []
+    for step_id in list(waiting.values_list("pk", flat=True)):
+        try:
+            if close_window(step_id, at=at):
+                closed.append(step_id)
+        except DomainError as error:
+            logger.error("window %s cannot be closed: %s", step_id, error)
+    return closed
 
 
 def close_window(step_id: int, *, at: datetime) -> bool:
@@ -424,7 +425,8 @@ def remind(*, at: datetime) -> int:
     """
     today, days = local_day(at), calendar()
     owed: list[Message] = []
-    steps = Step.objects.open().exclude(role="").exclude(due_on=None).select_related("case__cluster")
+    horizon = add_working_days(today, SOON_WORKING_DAYS, days)
+    steps = Step.objects.open().exclude(role="").filter(due_on__lte=horizon).select_related("case__cluster")
     for step in steps.order_by("pk").iterator(chunk_size=500):
         assert step.due_on is not None
         left = working_days_left(today=today, due_on=step.due_on, calendar=days)
