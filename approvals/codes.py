@@ -1,5 +1,8 @@
 """Codes that people read out on the telephone: short, with a check letter."""
 
+import re
+
+_SHAPE = re.compile(r"H26-([0-9]{4})-([0-9]{5,})-([A-Z])")
 _LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"  # 23 letters: a prime, so that one wrong or swapped digit shows
 
 
@@ -11,10 +14,8 @@ def dossier_code(number: int, year: int) -> str:
 
 def is_well_formed(code: str) -> bool:
     """Tell whether `code` could be a dossier's code: its parts are there and the check letter fits."""
-    parts = code.strip().upper().split("-")
-    if len(parts) != 4 or parts[0] != "H26" or not (parts[1] + parts[2]).isdigit():
-        return False
-    return parts[3] == _check_letter(parts[1] + parts[2])
+    found = _SHAPE.fullmatch(code.strip().upper())
+    return found is not None and found[3] == _check_letter(found[1] + found[2])
 
 
 def _check_letter(digits: str) -> str:
