@@ -16,7 +16,7 @@ SCHEDULER = "notifications.beat:Scheduler"
 BEAT_EVERY = timedelta(seconds=5)
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]  # Celery ships no types
+class Scheduler(PersistentScheduler):
     """The usual scheduler, which wakes every few seconds to say that it lives.
 
     Set `CELERY_BEAT_SCHEDULER` to `SCHEDULER`.

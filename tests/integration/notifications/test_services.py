@@ -16,13 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 def _messages(count: int, **given: Any) -> list[Message]:
-    user = people.person()
-    return [
-        Message(
-            **{"key": f"k:{n}", "kind": OPENED.name, "context": {"code": "C1"}, "user_id": user.pk} | given
-        )
-        for n in range(count)
-    ]
+    defaults: dict[str, Any] = {"kind": OPENED.name, "context": {"code": "C1"}, "user_id": people.person().pk}
+    return [Message(key=f"k:{number}", **defaults | given) for number in range(count)]
 
 
 def test_queue_is_one_insert(at: datetime, django_assert_num_queries: Callable[[int], Any]) -> None:
