@@ -23,8 +23,9 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def _relay_alive(now: datetime) -> None:
-    services.beat("relay", at=now)
+def _all_alive(now: datetime) -> None:
+    for name in ("relay", "beat"):
+        services.beat(name, at=now)
 
 
 def test_healthz_answers_without_the_database(client: Client, django_assert_num_queries: Any) -> None:
@@ -34,7 +35,7 @@ def test_healthz_answers_without_the_database(client: Client, django_assert_num_
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-@pytest.mark.usefixtures("_relay_alive")
+@pytest.mark.usefixtures("_all_alive")
 def test_readyz_answers_what_each_check_found(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "local_day", lambda moment: date(2026, 10, 5))
 
