@@ -15,7 +15,7 @@ from accounts.models import User
 from records import clock
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+class AccountAdapter(DefaultAccountAdapter):
     """allauth's defaults, but for mails and for where a person without a place lands."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

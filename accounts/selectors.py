@@ -23,8 +23,8 @@ class Standing:
         """Return the agencies in which the person has one of `roles` (any role, if none is named)."""
         return frozenset(agency for agency, _, role in self.seats if not roles or role in roles)
 
-    def has(self, role: Role, agency_id: int) -> bool:
-        """Tell whether the person serves as `role` in that agency."""
+    def has(self, role: Role, agency_id: int | None) -> bool:
+        """Tell whether the person serves as `role` in that agency; in no agency (None) nobody does."""
         return any(agency == agency_id and held == role for agency, _, held in self.seats)
 
     def kinds(self) -> frozenset[str]:

@@ -38,7 +38,12 @@ def components(rule_set: str) -> tuple[Component, ...]:
     """
     with _FILE.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["rule_set"] == rule_set]
-    return tuple(Component(**{**row, "presence": Presence(row["presence"])}) for row in rows)
+    return tuple(_component(row) for row in rows)
+
+
+def _component(row: dict[str, str]) -> Component:
+    presence = Presence(row.pop("presence"))
+    return Component(presence=presence, **row)
 
 
 def missing(rule_set: str, present: set[str], *, supplied_by: tuple[str, ...]) -> list[Component]:

@@ -32,7 +32,7 @@ def decisions_match_stages() -> Iterator[str]:
 @invariant("I8", "every document's file is on the disk, byte for byte")
 def files_match_rows() -> Iterator[str]:
     for document in Document.objects.order_by("pk").iterator():
-        if not default_storage.exists(document.file.name):
+        if not default_storage.exists(str(document.file)):
             yield f"document {document.pk}: {document.file.name} is missing"
         elif _sha256(document) != document.sha256:
             yield f"document {document.pk}: {document.file.name} was changed"
@@ -40,7 +40,7 @@ def files_match_rows() -> Iterator[str]:
 
 def _sha256(document: Document) -> str:
     digest = hashlib.sha256()
-    with default_storage.open(document.file.name) as stored:
+    with default_storage.open(str(document.file)) as stored:
         for chunk in stored.chunks(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()

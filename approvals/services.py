@@ -113,7 +113,7 @@ def detach(*, document_id: int, by: User, at: datetime) -> Dossier:
 
 
 def _remove(document: Document) -> None:
-    name = document.file.name
+    name = str(document.file)
     document.delete()
     # After the commit: a rolled-back removal must find its file again.
     transaction.on_commit(lambda: default_storage.delete(name))

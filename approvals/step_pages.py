@@ -32,6 +32,7 @@ class StepPage(LoginRequiredMixin, View):
     form sent twice leads to where the first one led.
     """
 
+    request: PersonRequest
     name: ClassVar[str]
     form_class: ClassVar[type[StepForm]]
     template_name = "approvals/step.html"
@@ -92,8 +93,9 @@ class StepPage(LoginRequiredMixin, View):
 
     def _content(self, form: StepForm) -> dict[str, Any]:
         """Return what was sent, files by name and size, for telling a repeat from a change."""
-        sent: dict[str, Any] = {name: form.data.getlist(name) for name in form.fields}
-        return sent | {name: [file.name, file.size] for name, file in form.files.items()}
+        typed: dict[str, Any] = {name: self.request.POST.getlist(name) for name in form.fields}
+        files = self.request.FILES.lists()
+        return typed | {name: [(file.name, file.size) for file in sent] for name, sent in files}
 
     def _page(self, step: Step, form: StepForm, *, key: UUID, status: int = 200) -> HttpResponse:
         case = step.case

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Agency
 from accounts.requests import PersonRequest
-from accounts.states import Role
+from accounts.states import AgencyKind, Role
 from approvals import selectors, services
 from approvals.exceptions import StaleForm, Unfinished, UploadRefused
 from approvals.forms import SECTIONS, SectionForm, UploadForm, read_section
@@ -368,7 +368,7 @@ def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
         "may_release": may_do and step.owner_id == request.user.pk,
         "may_assign": workflow_policies.may_assign(step, request.standing) and bool(step.role),
         "may_take_back": step.name == "give_opinion"
-        and request.standing.serves(Role.OFFICER, "industry_trade"),  # type: ignore[arg-type]
+        and request.standing.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE),
     }
 
 

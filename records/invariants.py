@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django_fsm import FSMFieldMixin
-
 from records.models import GENESIS, AuditRow, Recorded
 from records.triggers import guarded_models
 
@@ -52,7 +50,7 @@ def states_match_audit() -> Iterator[str]:
 
 def _compare(subject: Recorded, row: AuditRow | None) -> Iterator[str]:
     state = getattr(subject, subject.STATE_FIELD)
-    first = subject._meta.get_field(subject.STATE_FIELD).get_default()
+    first = subject.state_field().get_default()
     expected = (row.target, row.seq, row.hash) if row else (first, 0, GENESIS)
     if (state, subject.audit_seq, subject.audit_head) != expected:
         yield f"{subject._meta.label} {subject.pk}: is {state}, its audit says {expected[0]}"
@@ -63,7 +61,7 @@ def paths_are_allowed() -> Iterator[str]:
     for model in guarded_models():
         allowed = set(_moves(model))
         rows = AuditRow.objects.filter(subject_kind=model.subject_kind()).order_by("subject_id", "seq")
-        first = model._meta.get_field(model.STATE_FIELD).get_default()
+        first = model.state_field().get_default()
         at: dict[int, str] = {}
         for row in rows.iterator():
             before = at.get(row.subject_id, first)
@@ -73,9 +71,7 @@ def paths_are_allowed() -> Iterator[str]:
 
 
 def _moves(model: type[Recorded]) -> Iterator[tuple[str, str]]:
-    field = model._meta.get_field(model.STATE_FIELD)
-    assert isinstance(field, FSMFieldMixin)
-    for move in field.get_all_transitions(model):
+    for move in model.state_field().get_all_transitions(model):
         targets = getattr(move.target, "allowed_states", None) or [move.target]
         yield from ((str(move.source), str(target)) for target in targets)
 

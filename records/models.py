@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django_fsm import FSMFieldMixin
 
 GENESIS = "0" * 64
 _PLAIN = (
@@ -35,6 +36,13 @@ class Recorded(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def state_field(cls) -> FSMFieldMixin:
+        """Return the field that the state machine moves."""
+        field = cls._meta.get_field(cls.STATE_FIELD)
+        assert isinstance(field, FSMFieldMixin)
+        return field
 
     @classmethod
     def subject_kind(cls) -> str:

@@ -41,7 +41,7 @@ def install_after_migrate(sender: AppConfig, using: str, **kwargs: object) -> No
 def _statements(connection: BaseDatabaseWrapper, model: type[Recorded]) -> list[str]:
     table = model._meta.db_table
     field = model.STATE_FIELD
-    first = model._meta.get_field(field).get_default()
+    first = model.state_field().get_default()
     audit = AuditRow._meta.db_table
     moved = (
         f"NOT (NEW.audit_seq = OLD.audit_seq + 1 AND EXISTS (SELECT 1 FROM {audit} a"  # noqa: S608

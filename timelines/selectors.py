@@ -54,7 +54,7 @@ def piles(who: Standing, *, now: datetime, calendar: Calendar) -> list[Pile]:
     today = local_day(now)
     found: dict[tuple[str, int], list[Step]] = {}
     for step in open_work(who).select_related("agency").order_by("created"):
-        found.setdefault((step.name, step.agency_id or 0), []).append(step)
+        found.setdefault((step.name, step.holder_id), []).append(step)
     rows = [_pile(steps, today, calendar) for steps in found.values()]
     return sorted(rows, key=lambda pile: (-pile.late, -pile.n * pile.median_days, pile.agency))
 

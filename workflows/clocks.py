@@ -55,4 +55,5 @@ def _count(clock: Clock, pauses: list[law_clock.Pause]) -> None:
     counted = law_clock.due(
         provision(clock.rule_set, clock.limit), trigger_on=clock.trigger_on, calendar=days, pauses=pauses
     )
+    assert counted.due_on is not None, "only a limit runs as a clock"
     clock.due_on, clock.firm, clock.calendar_version = counted.due_on, counted.firm, days.version

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django_fsm import FSMFieldMixin
 
 from accounts.states import AgencyKind
 from records.models import Recorded
@@ -37,8 +36,7 @@ def _machines() -> Iterator[str]:
 
 
 def _machine(model: type[Recorded]) -> Iterator[str]:
-    field = model._meta.get_field(model.STATE_FIELD)
-    assert isinstance(field, FSMFieldMixin)
+    field = model.state_field()
     moves = sorted(_moves(field, model))
     yield f"\n## {model._meta.verbose_name}\n\n```mermaid\nstateDiagram-v2"
     yield f"    [*] --> {field.get_default()}"

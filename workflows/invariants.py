@@ -42,7 +42,7 @@ def stays_match_steps() -> Iterator[str]:
     for stay in Stay.objects.filter(step__finished=None):
         yield f"stay {stay.pk} of an open step"
     for case in Case.objects.annotate(n=Count("stays")).exclude(n=F("stay_seq")):
-        yield f"{case.code} has {case.n} stays and counts {case.stay_seq}"  # type: ignore[attr-defined]
+        yield f"{case.code} has {case.n} stays and counts {case.stay_seq}"
 
 
 @invariant("W4", "the register's copy of a stage is the stage of the cluster's newest case")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -87,6 +87,8 @@ class Process(AbstractProcess, models.Model):
 
     # What the running act tells the nodes; set by `workflows.services`, never stored.
     act: Any = None
+
+    objects: ClassVar[models.Manager[Process]] = models.Manager()
 
     class Meta:
         constraints = [
@@ -208,6 +210,12 @@ class Step(AbstractTask, models.Model):
     def is_open(self) -> bool:
         """Tell whether the step still waits to be done."""
         return self.finished is None
+
+    @property
+    def holder_id(self) -> int:
+        """Return the agency at which the step lies; only the engine's own gates have none."""
+        assert self.agency_id is not None
+        return self.agency_id
 
     @property
     def label(self) -> Any:

@@ -64,7 +64,7 @@ def _new_task(flow_task: Any, process: Any, token: Any) -> Any:
     )
 
 
-class WorkActivation(Told, Activation):  # type: ignore[misc]
+class WorkActivation(Told, Activation):
     """A step that waits for somebody; its outcome names the next node."""
 
     @Activation.status.super()
@@ -172,7 +172,7 @@ class Start(flow.StartHandle):
         super().__init__(this.prepare)
 
 
-class FanOutActivation(Told, Activation):  # type: ignore[misc]
+class FanOutActivation(Told, Activation):
     """Creates one step for each branch that the act chose."""
 
     @Activation.status.super()
@@ -211,7 +211,7 @@ class FanOut(flow.Split):
         yield Edge(src=self, dst=self._next, edge_class="next")
 
 
-class FanInActivation(Told, Activation):  # type: ignore[misc]
+class FanInActivation(Told, Activation):
     """Waits for all arms of one fan-out, the one whose token the arms carry."""
 
     type = "join"
@@ -228,7 +228,7 @@ class FanInActivation(Told, Activation):  # type: ignore[misc]
             task = _new_task(flow_task, process, fork)
             task.save(force_insert=True)
         task.process = process
-        return cls(task)  # type: ignore[call-arg]
+        return cls(task)
 
     @Activation.status.super()
     def activate(self) -> None:
@@ -256,7 +256,7 @@ class FanIn(Join):
     activation_class = FanInActivation
 
 
-class EndActivation(Told, Activation):  # type: ignore[misc]
+class EndActivation(Told, Activation):
     """Finishes the process."""
 
     @Activation.status.super()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def may_file(case: CaseMachine, who: Standing) -> bool:
     """An applicant files, and takes back, what their own organisation filed."""
-    return who.has(Role.APPLICANT, case.applicant_id or 0)
+    return who.has(Role.APPLICANT, case.applicant_id)
 
 
 def may_accept(case: CaseMachine, who: Standing) -> bool:

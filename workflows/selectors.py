@@ -36,7 +36,7 @@ def inbox_tabs(who: Standing, *, today: date) -> dict[str, Q]:
         "agency": ours,
         "week": ours & Q(due_on__range=(today, end_of_week)),
         "overdue": ours & Q(due_on__lt=today),
-        "others": ~ours & Exists(Step.objects.filter(case=OuterRef("case"), agency__in=agencies)),
+        "others": ~ours & Q(Exists(Step.objects.filter(case=OuterRef("case"), agency__in=agencies))),
     }
 
 

@@ -302,7 +302,7 @@ def assign(*, step_id: int, to: User | None, by: User, at: datetime) -> None:
         check_open(step)
         if not policies.may_assign(step, act.who):
             raise NotYours(_claimed_by(step))
-        if to is not None and not standing(to, on=act.on).has(Role(step.role), step.agency_id or 0):
+        if to is not None and not standing(to, on=act.on).has(Role(step.role), step.agency_id):
             raise NotYours(_("%(who)s does not serve in this role at this agency.") % {"who": to})
         turn = _give(act, step, to)
         if to is not None and to != by:

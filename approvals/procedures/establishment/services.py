@@ -36,6 +36,7 @@ from clusters.dates import exactly
 from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
 from law.rulesets import provision, rule_set_on
+from notifications.messages import Message
 from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
@@ -163,7 +164,7 @@ def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
     )
 
 
-def _receipt(dossier: Dossier) -> messages.Message:
+def _receipt(dossier: Dossier) -> Message:
     assert dossier.promised_on is not None
     assert dossier.filed_at is not None
     return messages.about_dossier(
@@ -329,7 +330,7 @@ def plan_consultation(
             OpinionRequest(
                 case=act.case,
                 step=step,
-                agency_id=step.agency_id,
+                agency_id=step.holder_id,
                 question=question,
                 answer_by=answer_by,
                 asked_by=by,
@@ -465,7 +466,7 @@ def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, r
                 procedure=act.step.process.procedure,
                 round=act.step.process.round,
                 outcome=outcome,
-                issuer_id=act.step.agency_id,
+                issuer_id=act.step.holder_id,
                 number=number.strip(),
                 year=signed_on.year,
                 signed_on=signed_on,

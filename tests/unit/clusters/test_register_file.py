@@ -41,7 +41,9 @@ def test_what_no_source_says_stays_unknown():
     assert sum(row.fact(FactKind.DECISION) is None for row in rows) == 39
     assert sum(row.fact(FactKind.LAND_LEASE) is None for row in rows) == 69
     assert sum(row.fact(FactKind.GROUNDBREAKING) is None for row in rows) == 59
-    assert sum(row.fact(FactKind.STATUS).when.earliest is None for row in rows) == 22
+    statuses = [fact for row in rows if (fact := row.fact(FactKind.STATUS))]
+    assert len(statuses) == len(rows)
+    assert sum(fact.when.earliest is None for fact in statuses) == 22
     assert not any(row.area_ha == 0 or row.capital_bn_vnd == 0 for row in rows)
 
 
@@ -50,6 +52,7 @@ def test_a_number_may_be_one_of_six():
 
     decision = rows["HN026"].fact(FactKind.DECISION)
 
+    assert decision is not None
     assert decision.number_text == "8202–8207/QĐ-UBND (one of six)"
     assert len(decision.candidates) == 6
 
