@@ -1,0 +1,3 @@
+from tests.factories.fixtures import english
+
+__all__ = ["english"]
