@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DossierState(TextChoices):
+    """Where a dossier stands; where its case stands is `clusters.states.Stage`."""
+
     DRAFT = "draft", _("Draft")
     FILED = "filed", _("Filed")
     AWAITING_SUPPLEMENT = "awaiting_supplement", _("Awaiting supplement")
@@ -22,6 +24,8 @@ class Presence(TextChoices):
 
 
 class ClusterType(TextChoices):
+    """What a proposed cluster is for."""
+
     GENERAL = "general", _("General")
     CRAFT = "craft", _("Craft village")
     SPECIALISED = "specialised", _("Specialised")
@@ -40,6 +44,8 @@ class Verdict(TextChoices):
 
 
 class Recommendation(TextChoices):
+    """What the report recommends, and the decision says."""
+
     ESTABLISH = "establish", _("Establish the cluster")
     REJECT = "reject", _("Reject the proposal")
 

@@ -111,12 +111,14 @@ def by_hand(raw: psycopg.Connection[Any], step_id: int, user_id: int, name: str,
     assert step is not None
     _status, agency, _owner, created, due, token, process, _clock, flow, _limit = step
     report = ask(
-        "SELECT id, version, drafted_by_id FROM approvals_report WHERE case_id = %s ORDER BY version DESC LIMIT 1",
+        "SELECT id, version, drafted_by_id FROM approvals_report WHERE case_id = %s"
+        " ORDER BY version DESC LIMIT 1",
         [case_id],
     ).fetchone()
     assert report is not None
     ask(
-        "INSERT INTO approvals_review (report_id, approved, comments, by_id, at) VALUES (%s, true, '', %s, %s)",
+        "INSERT INTO approvals_review (report_id, approved, comments, by_id, at)"
+        " VALUES (%s, true, '', %s, %s)",
         [report[0], user_id, at],
     )
     ask(
@@ -130,7 +132,8 @@ def by_hand(raw: psycopg.Connection[Any], step_id: int, user_id: int, name: str,
         [day, day],
     ).fetchone()
     calendar = ask("SELECT number FROM law_calendarversion ORDER BY number DESC LIMIT 1").fetchone()
-    assert city is not None and calendar is not None
+    assert city is not None
+    assert calendar is not None
     clock_id = ask(
         'INSERT INTO workflows_clock (case_id, rule_set, "limit", trigger_on, due_on, firm, calendar_version)'
         " VALUES (%s, %s, 'E70', %s, %s, true, %s) RETURNING id",
@@ -145,18 +148,19 @@ def by_hand(raw: psycopg.Connection[Any], step_id: int, user_id: int, name: str,
     ).fetchone()
     assert next_id is not None
     ask(
-        "INSERT INTO workflows_stay (case_id, seq, step_id, name, agency_id, owner_id, entered_at, claimed_at,"
-        " left_at, due_on, outcome, next_step, paused) VALUES (%s, %s, %s, 'review_report', %s, %s, %s, %s, %s,"
-        " %s, 'approved', 'decide', false)",
+        "INSERT INTO workflows_stay (case_id, seq, step_id, name, agency_id, owner_id, entered_at,"
+        " claimed_at, left_at, due_on, outcome, next_step, paused)"
+        " VALUES (%s, %s, %s, 'review_report', %s, %s, %s, %s, %s, %s, 'approved', 'decide', false)",
         [case_id, stays + 1, step_id, agency, user_id, created, at, at, due],
     )
     data = json.dumps({"step": step_id, "outcome": "approved", "version": report[1]}, sort_keys=True)
     key = uuid4()
     chained = hashlib.sha256(f"{head}{case_id}{seq + 1}{state}{user_id}{at}{key}{data}".encode()).hexdigest()
     ask(
-        "INSERT INTO records_auditrow (subject_kind, subject_id, seq, act, source, target, actor_id, actor_name,"
-        " at, data, key, fingerprint, previous_hash, hash) VALUES ('workflows_case', %s, %s, 'review_report', %s,"
-        " 'appraised', %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO records_auditrow (subject_kind, subject_id, seq, act, source, target, actor_id,"
+        " actor_name, at, data, key, fingerprint, previous_hash, hash)"
+        " VALUES ('workflows_case', %s, %s, 'review_report', %s, 'appraised',"
+        " %s, %s, %s, %s, %s, %s, %s, %s)",
         [case_id, seq + 1, state, user_id, name, at, data, key, chained, head, chained],
     )
     ask(

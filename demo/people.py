@@ -27,6 +27,7 @@ class Person:
 
     @property
     def email(self) -> str:
+        """Return the address to sign in with."""
         return f"{self.key}@demo.khoicong.example"
 
 

@@ -125,7 +125,6 @@ class Walk:
             )
         )
 
-    # --- the acts -----------------------------------------------------------------------------
     def file(self, *, without: str = "", listed: Cluster | None = None) -> None:
         """Write a proposal and file it; `without` leaves out a component that is not mandatory."""
         by = self.user(self.investor)
@@ -184,6 +183,7 @@ class Walk:
         }
 
     def give_notice(self) -> None:
+        """Announce that files are received (the commune)."""
         step, by = self.open_step("give_notice"), self.user(self.commune)
         today = timezone.localtime(self.now).date()
         services.give_notice(
@@ -197,6 +197,7 @@ class Walk:
         self.did("give_notice", by, step.agency)
 
     def let_window_pass(self) -> None:
+        """Go to the day after the window, and let the system close it."""
         step = self.open_step("receive_files")
         assert step.due_on is not None
         self._go_to(step.due_on + timedelta(days=1))
@@ -204,6 +205,7 @@ class Walk:
         self.did("receive_files", User.objects.system(), step.agency)
 
     def submit_file(self) -> None:
+        """Send the file on to the Department, with the signed submission (the commune)."""
         step, by = self.open_step("submit_file"), self.user(self.commune)
         upload, content = paper(f"Tờ trình – {self.name}")
         services.submit_file(
@@ -218,11 +220,13 @@ class Walk:
         self.did("submit_file", by, step.agency)
 
     def accept(self) -> None:
+        """Find the file complete (the Department)."""
         step, by = self.open_step("check_intake"), self.user("minh")
         services.accept_file(step_id=step.pk, by=by, at=self.now)
         self.did("accept_file", by, step.agency)
 
     def ask_supplement(self) -> None:
+        """Find the file incomplete, and ask for two points (the Department)."""
         step, by = self.open_step("check_intake"), self.user("minh")
         points = [
             services.Point("D-d", "Bổ sung báo cáo tài chính năm gần nhất."),
@@ -232,12 +236,14 @@ class Walk:
         self.did("ask_supplement", by, step.agency)
 
     def ask_supplement_in_appraisal(self) -> None:
+        """Ask for one point while the report is drafted (the Department)."""
         step, by = self.open_step("draft_report"), self.user("minh")
         points = [services.Point("D-b2", "Làm rõ phương án thu gom nước thải theo ý kiến góp ý.")]
         services.ask_supplement_in_appraisal(step_id=step.pk, points=points, by=by, at=self.now)
         self.did("ask_supplement", by, step.agency)
 
     def answer_supplement(self) -> None:
+        """Add a paper and answer the request (the investor)."""
         step, by = self.open_step("supplement"), self.user(self.investor)
         assert self.dossier is not None
         upload, content = paper(f"Bổ sung – {self.name}")
@@ -250,6 +256,7 @@ class Walk:
         self.did("answer_supplement", by, step.agency)
 
     def consult(self, *kinds: AgencyKind) -> None:
+        """Ask the first demo agency of each of `kinds`, with seven working days to answer."""
         step, by = self.open_step("plan_consultation"), self.user("minh")
         agencies = [people.agency_of(next(p for p in people.PEOPLE if p.kind == kind)) for kind in kinds]
         today = timezone.localtime(self.now).date()
@@ -264,6 +271,7 @@ class Walk:
         self.did("plan_consultation", by, step.agency)
 
     def give_opinion(self, key: str, verdict: Verdict = Verdict.AGREE) -> None:
+        """Answer the consultation for the agency of the demo person named `key`."""
         person, by = people.person(key), self.user(key)
         step = self.open_step("give_opinion", people.agency_of(person))
         services.give_opinion(
@@ -279,6 +287,7 @@ class Walk:
         self.did("give_opinion", by, step.agency)
 
     def report(self, recommendation: Recommendation = Recommendation.ESTABLISH) -> None:
+        """Submit the report on the appraisal (the Department)."""
         step, by = self.open_step("draft_report"), self.user("minh")
         services.submit_report(
             step_id=step.pk,
@@ -290,6 +299,7 @@ class Walk:
         self.did("submit_report", by, step.agency)
 
     def return_report(self) -> None:
+        """Send the report back to its drafter (the reviewer)."""
         step, by = self.open_step("review_report"), self.user("thao")
         services.return_report(
             step_id=step.pk, comments="Nêu rõ hơn về đấu nối nước thải.", by=by, at=self.now
@@ -297,11 +307,13 @@ class Walk:
         self.did("return_report", by, step.agency)
 
     def approve(self) -> None:
+        """Approve the report (the reviewer)."""
         step, by = self.open_step("review_report"), self.user("thao")
         services.approve_report(step_id=step.pk, comments="", by=by, at=self.now)
         self.did("approve_report", by, step.agency)
 
     def decide(self, outcome: Recommendation = Recommendation.ESTABLISH) -> None:
+        """Issue the decision (the city People's Committee)."""
         step, by = self.open_step("decide"), self.user("chau")
         services.decide(
             step_id=step.pk,
@@ -315,6 +327,7 @@ class Walk:
         self.did("decide", by, step.agency)
 
     def send_copy(self) -> None:
+        """Send the decision on, which closes the procedure (the city's clerk)."""
         step, by = self.open_step("send_copy"), self.user("van")
         services.send_copy(
             step_id=step.pk,
@@ -326,6 +339,7 @@ class Walk:
         self.did("send_copy", by, step.agency)
 
     def withdraw(self) -> None:
+        """Take the proposal back (the investor)."""
         by = self.user(self.investor)
         agency = people.agency_of(people.person(self.investor))
         services.withdraw(
@@ -357,7 +371,6 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-# --- the stories themselves ---------------------------------------------------------------------
 def _to_appraisal(walk: Walk) -> None:
     walk.file()
     walk.wait(1)

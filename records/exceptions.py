@@ -37,7 +37,3 @@ class AlreadyDone(DomainError):
 
     status = 200
     message = _("Already recorded.")
-
-
-class InvariantBroken(Exception):
-    """`manage.py verify` found a record that contradicts another."""

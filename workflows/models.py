@@ -20,8 +20,6 @@ from workflows.machines import CaseMachine
 from workflows.policies import may_see_all
 from workflows.states import ENDED, CaseKind, Procedure
 
-OPEN = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
-
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, who: Standing) -> Self:

@@ -41,6 +41,7 @@ class Told:
     def create(
         cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
     ) -> Any:
+        """Enter a node: a new task, completed by the act; `data` is the branch, in a fan-out."""
         process = prev_activation.process
         task = _new_task(flow_task, process, token)
         process.act.enter(task, flow_task, data)
@@ -220,6 +221,7 @@ class FanInActivation(Told, Activation):
     def create(
         cls, flow_task: Any, prev_activation: Any, token: Any, data: Any = None, seed: Any = None
     ) -> Any:
+        """Enter the join: the task that waits for this fork, or a new one for its first arm."""
         fork = Token(token.token.rsplit("_", 1)[0])
         process = prev_activation.process
         waiting = {"process": process, "flow_task": flow_task, "token": fork, "finished": None}

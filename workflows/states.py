@@ -7,11 +7,15 @@ from clusters.states import Stage
 
 
 class CaseKind(TextChoices):
+    """What a case brings about."""
+
     NEW = "new", _("New cluster")
     EXPANSION = "expansion", _("Expansion")
 
 
 class Procedure(TextChoices):
+    """What a case can go through; each is drawn in a flow of its own."""
+
     ESTABLISHMENT = "establishment", _("Establishment of a cluster")
 
 
