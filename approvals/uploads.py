@@ -513,7 +513,7 @@ def _check_parts(archive: zipfile.ZipFile, extension: str, room: _Room, *, is_em
         elif name.endswith(".rels"):
             _check_relationships(archive, entry, extension)
         else:
-            _check_part(archive, entry, extension, is_xml=_is_xml(name, types))
+            _check_part(archive, entry, is_xml=_is_xml(name, types))
 
 
 def _active_part(name: str) -> UploadRefused:
@@ -622,7 +622,7 @@ def _check_embedded(
     _check_package(archive.read(entry), "xlsx", room=room, is_embedded=True)
 
 
-def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, extension: str, *, is_xml: bool) -> None:
+def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, is_xml: bool) -> None:
     """Read one part to its end, which checks its length and its sum too."""
     # Office itself writes drawings (vml) that are no well-formed XML.
     parser = (
