@@ -1,5 +1,7 @@
 """The life of a case, as a table: every stage, every transition, every role."""
 
+from typing import Any
+
 import pytest
 from django_fsm import TransitionNotAllowed, can_proceed, has_transition_perm
 
@@ -44,7 +46,7 @@ ALLOWED: dict[tuple[Stage, str], set[str]] = {
 PAPERS = dict.fromkeys(("site", "permit", "drawings", "contract", "notice"), "12/GP")
 PEOPLE = {"drafter": 1, "reviewer": 2, "decider": 3}
 # Enough evidence for each transition, and where it leads.
-EVIDENCE: dict[str, dict[str, object]] = {
+EVIDENCE: dict[str, dict[str, Any]] = {
     "propose": {},
     "withdraw": {},
     "begin_appraisal": {"missing": [], "citation": "Art. 10"},
@@ -83,8 +85,7 @@ def case_in(stage: Stage) -> Case:
 
 
 def transitions() -> list[str]:
-    field = Case._meta.get_field("state")
-    return sorted({move.name for move in field.get_all_transitions(Case)})  # type: ignore[union-attr]
+    return sorted({move.name for move in Case.state_field().get_all_transitions(Case)})
 
 
 def test_the_tables_know_every_transition() -> None:
@@ -96,9 +97,7 @@ def test_the_tables_know_every_transition() -> None:
 @pytest.mark.parametrize("stage", Stage)
 def test_only_listed_roles_may_and_only_in_listed_stages(stage: Stage, transition: str) -> None:
     move = getattr(case_in(stage), transition)
-    may = {
-        role for role, who in STANDINGS.items() if can_proceed(move) and has_transition_perm(move, who)
-    }
+    may = {role for role, who in STANDINGS.items() if can_proceed(move) and has_transition_perm(move, who)}
     assert may == ALLOWED.get((stage, transition), set())
 
 
@@ -117,8 +116,7 @@ def test_a_transition_leads_where_the_law_says_or_is_refused(stage: Stage, trans
 
 
 def test_every_transition_names_a_permission_and_its_law() -> None:
-    field = Case._meta.get_field("state")
-    for move in field.get_all_transitions(Case):  # type: ignore[union-attr]
+    for move in Case.state_field().get_all_transitions(Case):
         assert callable(move.permission), f"{move.name} would let everybody pass"
         assert "law" in move.custom, f"{move.name} names no law"
 

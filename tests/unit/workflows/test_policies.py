@@ -43,6 +43,7 @@ def test_a_claimed_step_is_done_by_its_owner_only() -> None:
 
 
 def test_reviewers_and_leaders_of_the_agency_give_its_steps_away() -> None:
-    assert who(policies.may_assign, step(Role.OFFICER, owner=5)) == {"department reviewer", "department leader"}
+    claimed = step(Role.OFFICER, owner=5)
+    assert who(policies.may_assign, claimed) == {"department reviewer", "department leader"}
     assert "department officer" in who(policies.may_assign, step(Role.OFFICER))
     assert who(policies.may_assign, step("", agency=21)) == {"system"}

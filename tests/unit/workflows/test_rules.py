@@ -1,5 +1,7 @@
 """What the law asks before a case may move: the sentence that a person reads."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.factories.standings import STANDINGS
@@ -7,9 +9,9 @@ from workflows import policies, rules
 from workflows.exceptions import RuleBroken
 
 
-def refusal(check: object, *args: object) -> str:
+def refusal(check: Callable[..., None], *args: object) -> str:
     with pytest.raises(RuleBroken) as caught:
-        check(*args)  # type: ignore[operator]
+        check(*args)
     assert caught.value.status == 422
     return str(caught.value.message)
 
