@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 from accounts.states import Role
@@ -35,7 +37,7 @@ def path_in_mail(part: str) -> str:
     return found[1]
 
 
-def sign_in(client: Client, email: str, password: str = people.PASSWORD) -> object:
+def sign_in(client: Client, email: str, password: str = people.PASSWORD) -> Any:
     return client.post(reverse("account_login"), {"login": email, "password": password})
 
 
@@ -58,7 +60,7 @@ def test_nobody_gets_in_before_the_address_is_confirmed(client: Client) -> None:
     assert user.joined_at is not None
     assert mail.outbox[0].subject.startswith("[Khởi Công] ")
 
-    assert sign_in(client, user.email)["Location"] == reverse("account_email_verification_sent")  # type: ignore[index]
+    assert sign_in(client, user.email)["Location"] == reverse("account_email_verification_sent")
     assert client.get(reverse("accounts:profile")).status_code == 302
 
     path = path_in_mail("confirm-email")
@@ -66,7 +68,7 @@ def test_nobody_gets_in_before_the_address_is_confirmed(client: Client) -> None:
     assert not EmailAddress.objects.filter(verified=True).exists()
     client.post(path)
     visitor = Client()
-    assert sign_in(visitor, user.email)["Location"] == reverse("accounts:organisation")  # type: ignore[index]
+    assert sign_in(visitor, user.email)["Location"] == reverse("accounts:organisation")
 
 
 @pytest.mark.parametrize(
@@ -126,8 +128,8 @@ def test_a_wrong_password_an_unknown_address_and_a_closed_account_are_answered_a
     people.person(email="ha@example.vn")
     wrong = sign_in(client, "ha@example.vn", "wrong")
     unknown = sign_in(client, "nobody@example.vn", "wrong")
-    assert wrong.context["form"].non_field_errors() == unknown.context["form"].non_field_errors()  # type: ignore[attr-defined]
-    assert sign_in(client, "system@khoicong.invalid", "").status_code == 200  # type: ignore[attr-defined]
+    assert wrong.context["form"].non_field_errors() == unknown.context["form"].non_field_errors()
+    assert sign_in(client, "system@khoicong.invalid", "").status_code == 200
 
 
 def test_a_closed_account_does_not_get_in(client: Client) -> None:
@@ -142,12 +144,12 @@ def test_guessing_is_stopped(client: Client) -> None:
     for _ in range(5):
         sign_in(client, "ha@example.vn", "wrong")
     right = sign_in(client, "ha@example.vn")
-    assert right.status_code == 200  # type: ignore[attr-defined]
+    assert right.status_code == 200
     assert client.get(reverse("accounts:profile")).status_code == 302
 
 
-def test_too_many_requests_get_a_page_of_ours(client: Client, settings: object) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}  # type: ignore[attr-defined]
+def test_too_many_requests_get_a_page_of_ours(client: Client, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}
     form = {"email": "ha@example.vn"}
     client.post(reverse("account_reset_password"), form)
     response = client.post(reverse("account_reset_password"), form)
@@ -157,7 +159,7 @@ def test_too_many_requests_get_a_page_of_ours(client: Client, settings: object) 
 
 def test_an_officer_who_signs_in_lands_at_home_and_changes_the_password(client: Client) -> None:
     officer = people.member(people.office(), Role.OFFICER)
-    assert sign_in(client, officer.email)["Location"] == reverse("home")  # type: ignore[index]
+    assert sign_in(client, officer.email)["Location"] == reverse("home")
     path = reverse("account_change_password")
     assert client.get(path).status_code == 200
     form = {"oldpassword": people.PASSWORD, "password1": "một-mật-khẩu-mới", "password2": "một-mật-khẩu-mới"}
@@ -174,8 +176,8 @@ def test_signing_out_asks_and_then_happens(client: Client) -> None:
     assert client.get(reverse("accounts:profile")).status_code == 302
 
 
-def test_mails_leave_by_the_way_that_the_settings_name(client: Client, settings: object) -> None:
-    settings.MAIL_QUEUE = f"{__name__}.keep"  # type: ignore[attr-defined]
+def test_mails_leave_by_the_way_that_the_settings_name(client: Client, settings: Settings) -> None:
+    settings.MAIL_QUEUE = f"{__name__}.keep"
     kept.clear()
     client.post(reverse("account_signup"), SIGN_UP)
     assert mail.outbox == []

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -43,10 +44,10 @@ def boss(office: Agency) -> User:
 
 @pytest.fixture
 def invite(office: Agency, boss: User, at: datetime) -> Callable[..., Invitation]:
-    def send(**changes: object) -> Invitation:
-        wanted = {"email": EMAIL, "role": Role.OFFICER, "valid_from": local_day(at), "valid_to": None}
-        wanted |= {"agency_id": office.pk, "by": boss, "at": at} | changes
-        return services.invite(**wanted)  # type: ignore[arg-type]
+    def send(**changes: Any) -> Invitation:
+        wanted: dict[str, Any] = {"email": EMAIL, "role": Role.OFFICER, "valid_from": local_day(at)}
+        wanted |= {"valid_to": None, "agency_id": office.pk, "by": boss, "at": at}
+        return services.invite(**wanted | changes)
 
     return send
 

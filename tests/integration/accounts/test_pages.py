@@ -1,6 +1,7 @@
 """The pages: who sees them, what they answer, what they say at which field."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts import selectors, services, tokens
 from accounts.models import Agency, Invitation, JoinRequest, User
@@ -25,8 +27,9 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def text(response: object) -> str:
-    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
+def text(response: Any) -> str:
+    page: str = response.content.decode()
+    return page
 
 
 @pytest.fixture
@@ -39,10 +42,10 @@ def boss(office: Agency) -> User:
     return people.member(office, Role.ADMINISTRATOR, name="Trần Văn Bình")
 
 
-def invitation_to(office: Agency, boss: User, email: str = "moi@example.vn", **changes: object) -> Invitation:
+def invitation_to(office: Agency, boss: User, email: str = "moi@example.vn", **changes: Any) -> Invitation:
     at = clock.now()
-    wanted = {"role": Role.OFFICER, "valid_from": clock.local_day(at), "valid_to": None} | changes
-    return services.invite(agency_id=office.pk, email=email, by=boss, at=at, **wanted)  # type: ignore[arg-type]
+    wanted: dict[str, Any] = {"role": Role.OFFICER, "valid_from": clock.local_day(at), "valid_to": None}
+    return services.invite(agency_id=office.pk, email=email, by=boss, at=at, **wanted | changes)
 
 
 def link(invitation: Invitation) -> str:
@@ -291,8 +294,8 @@ def test_pages_that_only_show_refuse_a_post(office: Agency, boss: User, name: st
     assert signed_in(boss).post(reverse(f"accounts:{name}", args=args)).status_code == 405
 
 
-def test_too_many_invitations_are_stopped(office: Agency, boss: User, settings: object) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"invite": "1/m/user"}  # type: ignore[attr-defined]
+def test_too_many_invitations_are_stopped(office: Agency, boss: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"invite": "1/m/user"}
     client, path = signed_in(boss), reverse("accounts:invite", args=[office.pk])
     assert client.post(path, {}).status_code == 422
     assert client.post(path, {}).status_code == 429
