@@ -55,6 +55,14 @@ register(
         link="approvals:case",
     )
 )
+register(
+    Kind(
+        "step_withdrawn",
+        title=_("{code}: withdrawn by the applicant"),
+        body=_("“{step}” for {cluster} is closed: the proposal has been withdrawn."),
+        link="approvals:case",
+    )
+)
 
 
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:

@@ -11,7 +11,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.selectors import Standing
 from law import clock as law_clock
-from law.clock import add_working_days
+from law.calendars import Calendar
+from law.exceptions import CalendarMissing
 from law.rulesets import Provision, provision
 from law.selectors import calendar
 from records.models import AuditRow
@@ -151,25 +152,43 @@ def _next(case: Case, process: Process, present: Iterable[Step]) -> list[Stop]:
 def _estimates(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[tuple[str, date | None]]:
     """Return (step, latest day if each limit is used to its end) for the rest of the plain course.
 
-    An estimate, never a promise: supplements and late steps move it. None where no limit counts.
+    An estimate, never a promise: supplements and late steps move it. None where no limit counts, or
+    where the calendar of the year is not known yet.
     """
     if not present:
         return []
     nodes = {node.name: node for node in flow.work_nodes()}
-    here = max((flow.path.index(step.name) for step in present if step.name in flow.path), default=None)
-    if here is None:
-        here = flow.path.index("check_intake") if "check_intake" in flow.path else 0
+    here = _place(case, flow, present)
     dated = [step.due_on for step in present if step.due_on and step.flow_task.limit]
     day = max(dated, default=None) or _clock_day(present)
-    limit = nodes[flow.path[here]].limit
-    result: list[tuple[str, date | None]] = []
+    # A step inside a running clock has no limit of its own: what follows under that clock adds no days.
+    limit = next((step.clock.limit for step in present if step.clock), "")
+    days, result = calendar(), []
     for name in flow.path[here + 1 :]:
         node = nodes[name]
-        if node.limit and node.limit != limit and day:
-            row = provision(case.rule_set, node.limit)
-            day, limit = add_working_days(day, row.amount or 0, calendar()), node.limit
+        if node.limit and node.limit != limit:
+            day, limit = _used_to_its_end(provision(case.rule_set, node.limit), day, days), node.limit
         result.append((name, day))
     return result
+
+
+def _place(case: Case, flow: type[CaseFlow], present: list[Step]) -> int:
+    """Return how far the case is on the plain course; a step beside it leads back to one in this stage."""
+    on_course = [flow.path.index(step.name) for step in present if step.name in flow.path]
+    if on_course:
+        return max(on_course)
+    leads = [way for step in present for way in step.flow_task.ways.values() if case.state in way.stages]
+    return min((flow.path.index(way.name) for way in leads if way.name in flow.path), default=0) - 1
+
+
+def _used_to_its_end(row: Provision, day: date | None, days: Calendar) -> date | None:
+    """Return the last day of a limit that begins on `day`; None where the calendar does not reach it."""
+    if day is None:
+        return None
+    try:
+        return law_clock.due(row, trigger_on=day, calendar=days).due_on
+    except CalendarMissing:
+        return None
 
 
 def _clock_day(present: list[Step]) -> date | None:

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_fsm import has_transition_perm
+from django_fsm import can_proceed, has_transition_perm
 from viewflow.workflow.status import PROCESS, STATUS
 
 from accounts.models import Agency, User
@@ -21,7 +21,7 @@ from accounts.states import Role
 from clusters.models import Cluster
 from clusters.services import ImportResult, Progress, adoption_stage
 from clusters.states import Kind, Stage
-from law.clock import add_working_days, working_days_left
+from law.clock import working_days_left
 from law.rulesets import rule_set_on
 from law.selectors import calendar
 from notifications import services as notifications
@@ -68,15 +68,16 @@ class Act:
         """Move the case by its state machine.
 
         Raises:
-            NotYours: the person has no permission for this transition.
             WrongStage: the stage does not allow it.
+            NotYours: the person has no permission for this transition.
             RuleBroken: the evidence does not suffice.
         """
         method = getattr(self.case, transition)
+        # The library finds no permission in a wrong stage either, so the stage is asked first.
+        if not can_proceed(method):
+            raise WrongStage
         if not has_transition_perm(method, self.who):
             raise NotYours
-        if transition not in {move.name for move in self.case.get_available_state_transitions()}:
-            raise WrongStage
         method(**evidence)
 
     @property
@@ -282,6 +283,10 @@ def cancel_open_steps(act: Act) -> None:
         step.save(update_fields=["status", "finished", "outcome"])
         if isinstance(step.flow_task, Work):
             record_stay(act, step)
+            if step.role and step.agency_id != act.case.applicant_id:
+                act.messages.append(
+                    messages.about_step("step_withdrawn", step, case=act.case, suffix="withdrawn")
+                )
     act.case.processes.filter(status=PROCESS.NEW).update(status=PROCESS.CANCELED, finished=act.at)
 
 
@@ -415,6 +420,7 @@ def close_window(step_id: int, *, at: datetime) -> bool:
 
 
 SOON_WORKING_DAYS = 2
+LONGEST_HOLIDAY_DAYS = 14
 
 
 def remind(*, at: datetime) -> int:
@@ -425,20 +431,21 @@ def remind(*, at: datetime) -> int:
     """
     today, days = local_day(at), calendar()
     owed: list[Message] = []
-    horizon = add_working_days(today, SOON_WORKING_DAYS, days)
+    # Wide enough for any holiday; which of these are near is counted below, in a year not known yet too.
+    horizon = today + timedelta(days=LONGEST_HOLIDAY_DAYS + SOON_WORKING_DAYS)
     steps = Step.objects.open().exclude(role="").filter(due_on__lte=horizon).select_related("case__cluster")
     for step in steps.order_by("pk").iterator(chunk_size=500):
         assert step.due_on is not None
         left = working_days_left(today=today, due_on=step.due_on, calendar=days)
-        if kind := _reminder(left, late=step.late_on(today)):
+        if kind := _reminder(left, is_today=step.due_on == today, late=step.late_on(today)):
             suffix = f"{kind}:{step.due_on:%Y-%m-%d}"
             owed.append(messages.about_step(kind, step, case=step.case, suffix=suffix))
     return notifications.queue(owed, at=at)
 
 
-def _reminder(left: int, *, late: bool) -> str:
+def _reminder(left: int, *, is_today: bool, late: bool) -> str:
     if late:
         return "step_late"
-    if left == 0:
+    if is_today:
         return "step_today"
     return "step_soon" if left <= SOON_WORKING_DAYS else ""

@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django_fsm import has_transition_perm
 
 from accounts.models import Agency, User
 from accounts.selectors import standing
@@ -130,7 +129,7 @@ def _file(
 
 
 def _check_may_file(dossier: Dossier, versions: dict[str, int], *, by: User, at: datetime) -> None:
-    if not has_transition_perm(dossier.file, standing(by, on=local_day(at))):
+    if not policies.may_file(dossier, standing(by, on=local_day(at))):
         raise NotYours
     if dossier.state != DossierState.DRAFT:
         raise NotADraft
@@ -325,7 +324,7 @@ def plan_consultation(
     with act_on_step("plan_consultation", step_id=step_id, by=by, at=at, sent=sent) as act:
         rules.check_answer_day(answer_by, today=act.on, due_on=act.step.due_on)
         rules.check_consulted(len(agencies))
-        act.proceed(branches=[Branch(agency.pk, answer_by) for agency in agencies])
+        act.proceed(branches=[Branch(pk, answer_by) for pk in dict.fromkeys(a.pk for a in agencies)])
         OpinionRequest.objects.bulk_create(
             OpinionRequest(
                 case=act.case,
