@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from approvals.components import Component, components, missing
 from approvals.models import Document, Dossier
-from approvals.states import DossierState
+from approvals.states import DossierState, Presence
 from clusters.states import Stage
 from law.rulesets import rule_set_on
 from workflows.models import Case
@@ -43,6 +43,11 @@ class Part:
 
     component: Component
     documents: Sequence[Document]
+
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether the file lacks it."""
+        return self.component.presence != Presence.IF_ANY and not self.documents
 
 
 def parts(dossier: Dossier, *, on: date, supplied_by: tuple[str, ...] = ("applicant",)) -> list[Part]:

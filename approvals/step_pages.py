@@ -36,6 +36,7 @@ class StepPage(LoginRequiredMixin, View):
     name: ClassVar[str]
     form_class: ClassVar[type[StepForm]]
     template_name = "approvals/step.html"
+    heading: Any = ""
     button: Any = gettext_lazy("Confirm and send on")
     done: Any = gettext_lazy("Done. The next step has been opened and everybody concerned is told.")
 
@@ -110,6 +111,7 @@ class StepPage(LoginRequiredMixin, View):
             "dossier": dossier,
             "form": form,
             "key": key,
+            "heading": self.heading or step.label,
             "button": self.button,
             "left": left,
             "deadline": counted[0] if counted else None,

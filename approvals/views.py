@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +14,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Agency
@@ -26,6 +29,7 @@ from approvals.procedures.establishment.proposals import read_proposal
 from approvals.states import DossierState
 from approvals.uploads import check_upload
 from law.clock import working_days_left
+from law.rulesets import Provision, provision, rule_set
 from law.selectors import calendar
 from records.exceptions import AlreadyDone
 from records.services import Sent
@@ -101,6 +105,7 @@ def _task(request: PersonRequest, dossier: Dossier, name: str) -> dict[str, Any]
 
 
 @login_required
+@never_cache  # on the way back the browser asks again, and gets the version that stands now
 def section(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     """Show and save one section of the draft."""
     if section not in SECTIONS:
@@ -253,9 +258,14 @@ def check(request: PersonRequest, pk: int) -> HttpResponse:
         "missing": missing,
         "complete": complete and not missing,
         "key": uuid4(),
-        "versions": dossier.versions,
+        "seen": _state_of(dossier),
     }
     return render(request, "approvals/check.html", context)
+
+
+def _state_of(dossier: Dossier) -> str:
+    """Return what tells whether a section changed after a page showed it."""
+    return json.dumps(dossier.versions, sort_keys=True)
 
 
 def _answers(form: SectionForm) -> list[dict[str, Any]]:
@@ -265,13 +275,16 @@ def _answers(form: SectionForm) -> list[dict[str, Any]]:
     for bound in form:
         value = bound.value()
         words = dict(getattr(bound.field, "choices", ())).get(str(value or ""), value)
-        if value == "on":
+        if value is True:
             words = _("Yes")
         shown.append({"label": bound.label, "value": words or "", "errors": bound.errors})
     return shown
 
 
 def _file(request: PersonRequest, dossier: Dossier) -> HttpResponse:
+    if request.POST.get("seen") != _state_of(dossier):
+        messages.error(request, _("The answers changed after this page was opened. Look at them again."))
+        return redirect("approvals:check", dossier.pk)
     try:
         proposal = read_proposal(dossier, today=request.today)
         establishment.file_dossier(
@@ -304,7 +317,14 @@ def receipt(request: PersonRequest, pk: int) -> HttpResponse:
     dossier = _own(request, pk)
     if dossier.case is None:
         return redirect("approvals:dossier", dossier.pk)
-    return render(request, "approvals/receipt.html", {"dossier": dossier, "case": dossier.case})
+    clock = dossier.case.clocks.order_by("pk").first()
+    context = {
+        "dossier": dossier,
+        "case": dossier.case,
+        "documents": dossier.documents.filter(uploaded_at__lte=dossier.filed_at),
+        "provision": provision(clock.rule_set, clock.limit) if clock else None,
+    }
+    return render(request, "approvals/receipt.html", context)
 
 
 def _own(request: PersonRequest, pk: int) -> Dossier:
@@ -334,6 +354,8 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "case": case,
         "dossier": dossier,
         "words": selectors.public_words(case, dossier),
+        "rules": rule_set(case.rule_set) if case.rule_set else None,
+        "is_office": is_office,
         "steps": steps,
         "tracker": _stations(case, steps),
         "parts": selectors.parts(dossier, on=request.today, supplied_by=("applicant", "commune"))
@@ -373,8 +395,13 @@ def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
 
 
 def _stations(case: Case, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the tracker's stations; steps under one limit name it, and its estimated day, once."""
     left = {row["step"].pk: row["left"] for row in steps}
-    return [_station(stop, left) for stop in workflow.tracker(case)]
+    stations, limit, day = [], None, None
+    for stop in workflow.tracker(case):
+        stations.append(_station(stop, left) | {"note": _note(stop, limit, day)})
+        limit, day = stop.provision or limit, stop.by_estimate or day
+    return stations
 
 
 def _station(stop: workflow.Stop, left: dict[int, int | None]) -> dict[str, Any]:
@@ -388,13 +415,15 @@ def _station(stop: workflow.Stop, left: dict[int, int | None]) -> dict[str, Any]
         "due_on": step.due_on if step else None,
         "left": left.get(step.pk) if step else None,
         "paused": bool(step and step.flow_task.stops_clock),
-        "note": _note(stop),
     }
 
 
-def _note(stop: workflow.Stop) -> str:
+def _note(stop: workflow.Stop, limit: Provision | None, day: date | None) -> str:
+    """Tell what lies ahead of a station, as far as it differs from the station before."""
+    if stop.state != "next":
+        return ""
     row = stop.provision
-    parts = [f"{row.limit_text} – {row.citation_shown}"] if row and row.has_limit else []
-    if stop.by_estimate:
+    parts = [row.limit_text] if row and row.has_limit and row != limit else []
+    if stop.by_estimate and stop.by_estimate != day:
         parts.append(_("about %(day)s at the latest (estimate)") % {"day": f"{stop.by_estimate:%d/%m/%Y}"})
     return " · ".join(parts)

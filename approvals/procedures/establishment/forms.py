@@ -14,6 +14,7 @@ from approvals.procedures.establishment.services import Point
 from approvals.states import Recommendation, Verdict
 
 _TEXT = {"rows": 5}
+POINT = "point_"
 
 
 class StepForm(forms.Form):
@@ -27,8 +28,18 @@ class StepForm(forms.Form):
     def prepare(self) -> None:
         """Add what depends on the case."""
 
+    def own_fields(self) -> list[forms.BoundField]:
+        """Return the fields that are no points, in their order."""
+        return [bound for bound in self if not bound.name.startswith(POINT)]
+
+    def point_fields(self) -> list[forms.BoundField]:
+        """Return the fields for points to amend, in the order of the law."""
+        return [bound for bound in self if bound.name.startswith(POINT)]
+
 
 class NoticeForm(StepForm):
+    """The notice that files are received, by which the window counts."""
+
     number = forms.CharField(label=_("Number of the notice"), max_length=50)
     published_on = forms.DateField(
         label=_("Day of the notice"), help_text=_("The window counts from this day.")
@@ -37,6 +48,8 @@ class NoticeForm(StepForm):
 
 
 class SubmissionForm(StepForm):
+    """The signed paper with which the commune sends the file on."""
+
     number = forms.CharField(label=_("Number of the submission"), max_length=50)
     signed_on = forms.DateField(label=_("Day of signature"))
     file = forms.FileField(label=_("The signed submission"), help_text=_("PDF, Word, PNG or JPEG."))
@@ -51,16 +64,16 @@ class PointsForm(StepForm):
         self._add("", _("Anything else"))
 
     def _add(self, code: str, label: Any) -> None:
-        self.fields[f"point_{code}"] = forms.CharField(
+        self.fields[f"{POINT}{code}"] = forms.CharField(
             label=label, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
         )
 
     def points(self) -> list[Point]:
         """Return the filled-in points, in the order of the law."""
         return [
-            Point(name.removeprefix("point_"), text.strip())
+            Point(name.removeprefix(POINT), text.strip())
             for name, text in self.cleaned_data.items()
-            if name.startswith("point_") and text.strip()
+            if name.startswith(POINT) and text.strip()
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -75,6 +88,8 @@ class PointsForm(StepForm):
 
 
 class IntakeForm(PointsForm):
+    """Whether the file is complete; if it is not, the points to amend."""
+
     result = forms.ChoiceField(
         label=_("Is the file complete?"),
         choices=[
@@ -97,6 +112,8 @@ class IntakeForm(PointsForm):
 
 
 class SupplementForm(StepForm):
+    """The answer to a request; its papers are added beside the form."""
+
     answer = forms.CharField(
         label=_("Your answer"),
         widget=forms.Textarea(attrs=_TEXT),
@@ -105,6 +122,8 @@ class SupplementForm(StepForm):
 
 
 class ConsultationForm(StepForm):
+    """Whom to ask, what, and by which day."""
+
     agencies = forms.ModelMultipleChoiceField(
         label=_("Agencies to consult"), queryset=Agency.objects.none(), widget=forms.CheckboxSelectMultiple
     )
@@ -123,6 +142,8 @@ class ConsultationForm(StepForm):
 
 
 class OpinionForm(StepForm):
+    """What a consulted agency says, with what its verdict needs."""
+
     verdict = forms.ChoiceField(label=_("Opinion"), choices=Verdict.choices, widget=forms.RadioSelect)
     reasons = forms.CharField(
         label=_("Reasons"),
@@ -147,6 +168,8 @@ class OpinionForm(StepForm):
 
 
 class ReportForm(StepForm):
+    """The report on the appraisal."""
+
     findings = forms.CharField(
         label=_("Findings"),
         widget=forms.Textarea(attrs={"rows": 12}),
@@ -161,6 +184,8 @@ class ReportForm(StepForm):
 
 
 class ReviewForm(StepForm):
+    """Whether the report goes to the city, or back to its drafter."""
+
     result = forms.ChoiceField(
         label=_("Review"),
         choices=[
@@ -184,6 +209,8 @@ class ReviewForm(StepForm):
 
 
 class DecisionForm(StepForm):
+    """The decision, with its number and day as signed."""
+
     outcome = forms.ChoiceField(label=_("Decision"), choices=Recommendation.choices, widget=forms.RadioSelect)
     number = forms.CharField(
         label=_("Number and symbol"),
@@ -195,5 +222,7 @@ class DecisionForm(StepForm):
 
 
 class CopyForm(StepForm):
+    """The letter with which the decision was sent on."""
+
     number = forms.CharField(label=_("Number of the letter"), max_length=50)
     sent_on = forms.DateField(label=_("Sent on"))

@@ -29,6 +29,8 @@ from workflows.models import Case, Step
 
 
 class GiveNotice(StepPage):
+    """The commune announces that files are received."""
+
     name = "give_notice"
     form_class = forms.NoticeForm
 
@@ -37,6 +39,8 @@ class GiveNotice(StepPage):
 
 
 class SubmitFile(StepPage):
+    """The commune sends the file on, with the signed submission."""
+
     name = "submit_file"
     form_class = forms.SubmissionForm
 
@@ -51,6 +55,8 @@ class SubmitFile(StepPage):
 
 
 class CheckIntake(StepPage):
+    """The Department finds the file complete, or asks for a supplement."""
+
     name = "check_intake"
     form_class = forms.IntakeForm
 
@@ -62,9 +68,12 @@ class CheckIntake(StepPage):
 
 
 class Supplement(StepPage):
+    """The applicant answers a request point by point."""
+
     name = "supplement"
     form_class = forms.SupplementForm
     template_name = "approvals/supplement.html"
+    button = gettext_lazy("Send the answer")
     done = gettext_lazy("Sent. The clock runs again, and the Department is told.")
 
     def act(self, step: Step, form: Any, **common: Any) -> None:
@@ -76,6 +85,8 @@ class Supplement(StepPage):
 
 
 class PlanConsultation(StepPage):
+    """The Department chooses whom to ask."""
+
     name = "plan_consultation"
     form_class = forms.ConsultationForm
     button = gettext_lazy("Ask these agencies")
@@ -85,8 +96,11 @@ class PlanConsultation(StepPage):
 
 
 class GiveOpinion(StepPage):
+    """A consulted agency answers."""
+
     name = "give_opinion"
     form_class = forms.OpinionForm
+    template_name = "approvals/opinion.html"
     button = gettext_lazy("Send the opinion")
 
     def act(self, step: Step, form: Any, **common: Any) -> None:
@@ -94,7 +108,11 @@ class GiveOpinion(StepPage):
         services.give_opinion(verdict=verdict, **form.cleaned_data, **common)
 
     def more(self, step: Step) -> dict[str, Any]:
-        return {"opinion": OpinionRequest.objects.select_related("asked_by").get(step=step)}
+        return _opinion(step)
+
+
+def _opinion(step: Step) -> dict[str, Any]:
+    return {"opinion": OpinionRequest.objects.select_related("agency", "asked_by").get(step=step)}
 
 
 class ReasonStepForm(forms.StepForm, ReasonForm):
@@ -102,8 +120,12 @@ class ReasonStepForm(forms.StepForm, ReasonForm):
 
 
 class TakeBackConsultation(StepPage):
+    """The Department goes on without an opinion."""
+
     name = "give_opinion"
     form_class = ReasonStepForm
+    template_name = "approvals/opinion.html"
+    heading = gettext_lazy("Go on without an opinion")
     button = gettext_lazy("Go on without this opinion")
 
     def may(self, step: Step) -> bool:
@@ -112,8 +134,13 @@ class TakeBackConsultation(StepPage):
     def act(self, step: Step, form: Any, **common: Any) -> None:
         services.take_back_consultation(**form.cleaned_data, **common)
 
+    def more(self, step: Step) -> dict[str, Any]:
+        return _opinion(step)
+
 
 class DraftReport(StepPage):
+    """An officer writes the report, the opinions beside it."""
+
     name = "draft_report"
     form_class = forms.ReportForm
     template_name = "approvals/report.html"
@@ -135,8 +162,11 @@ def _appraisal(step: Step) -> dict[str, Any]:
 
 
 class AskSupplement(StepPage):
+    """The Department asks for a supplement while the report is drafted."""
+
     name = "draft_report"
     form_class = forms.PointsForm
+    heading = gettext_lazy("Ask the applicant for a supplement")
     button = gettext_lazy("Ask the applicant")
 
     def act(self, step: Step, form: Any, **common: Any) -> None:
@@ -144,6 +174,8 @@ class AskSupplement(StepPage):
 
 
 class ReviewReport(StepPage):
+    """A reviewer approves the report, or returns it."""
+
     name = "review_report"
     form_class = forms.ReviewForm
     template_name = "approvals/report.html"
@@ -158,6 +190,8 @@ class ReviewReport(StepPage):
 
 
 class Decide(StepPage):
+    """A leader of the city People's Committee decides on the report."""
+
     name = "decide"
     form_class = forms.DecisionForm
     template_name = "approvals/report.html"
@@ -177,6 +211,8 @@ class Decide(StepPage):
 
 
 class SendCopy(StepPage):
+    """The city sends the decision on, which ends the procedure."""
+
     name = "send_copy"
     form_class = forms.CopyForm
     button = gettext_lazy("Record and close")

@@ -1,0 +1,83 @@
+"""The words and colours in which pages tell what happened to a case."""
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from approvals.components import components
+from clusters.states import Stage
+
+register = template.Library()
+
+# What an audit row of a case tells: by its act, and by the outcome where an act has several.
+ACTS: dict[tuple[str, str], Any] = {
+    ("adopt", ""): _("Entered the case from the register"),
+    ("file", ""): _("Filed the proposal"),
+    ("give_notice", "done"): _("Gave public notice"),
+    ("receive_files", "done"): _("Closed the window for receiving files"),
+    ("submit_file", "done"): _("Submitted the file to the Department"),
+    ("check_intake", "complete"): _("Found the file complete"),
+    ("check_intake", "incomplete"): _("Asked for a supplement"),
+    ("supplement", "to_intake"): _("Answered the request for a supplement"),
+    ("supplement", "to_appraisal"): _("Answered the request for a supplement"),
+    ("plan_consultation", "done"): _("Asked agencies for their opinion"),
+    ("give_opinion", "done"): _("Gave an opinion"),
+    ("draft_report", "submitted"): _("Handed the appraisal report to review"),
+    ("draft_report", "supplement"): _("Asked for a supplement"),
+    ("review_report", "approved"): _("Approved the appraisal report"),
+    ("review_report", "returned"): _("Returned the appraisal report"),
+    ("decide", "establish"): _("Decided to establish the cluster"),
+    ("decide", "reject"): _("Decided to reject the proposal"),
+    ("send_copy", "done"): _("Sent the copy to the ministry"),
+    ("withdraw", ""): _("Withdrew the proposal"),
+    ("hand_back", ""): _("Laid the step back at the agency: its officer serves there no more"),
+}
+WENT_ON = _("Went on without an opinion")
+TOOK = _("Took a step")
+GAVE_BACK = _("Gave a step back to the agency")
+ASSIGNED = _("Gave a step to a colleague")
+
+TONES = {
+    "agree": "good",
+    "agree_with_conditions": "warn",
+    "disagree": "bad",
+    "no_comment": "neutral",
+    "establish": "good",
+    "reject": "bad",
+}
+
+
+@register.filter
+def act_words(row: Any) -> Any:
+    """Say in words what an audit row of a case tells; an unknown act by its own name."""
+    if "taken_back" in row.data:
+        return WENT_ON
+    if row.act == "assign":
+        return _assigned(row)
+    return ACTS.get((row.act, row.data.get("outcome", "")), row.act)
+
+
+def _assigned(row: Any) -> Any:
+    to = row.data.get("to")
+    if to is None:
+        return GAVE_BACK
+    return TOOK if to == row.actor_id else ASSIGNED
+
+
+@register.filter
+def stage_words(stage: str) -> Any:
+    """Return the words for a stage of a case; what is none, as it stands."""
+    return Stage(stage).label if stage in Stage.values else stage
+
+
+@register.filter
+def verdict_tone(verdict: str) -> str:
+    """Return the colour tone of an opinion, a recommendation or a decision."""
+    return TONES.get(verdict, "info")
+
+
+@register.filter
+def component_name(code: str, rule_set: str) -> str:
+    """Return the name of a component of the file; empty for a point about none of them."""
+    return next((str(part) for part in components(rule_set) if part.code == code), "")
