@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from accounts import agency_file
 from accounts import services as accounts
 from accounts.models import User
@@ -14,7 +16,7 @@ from demo import people, stories
 from law.clock import add_working_days
 from law.selectors import calendar
 from notifications import delivery
-from notifications.models import OutboxRow
+from notifications.models import Notification, OutboxRow
 from records.clock import local_day
 from workflows.models import Case
 
@@ -100,4 +102,7 @@ def tell_everybody(*, at: datetime) -> int:
         delivered += len(done)
         if not done:
             break
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    # What the stories told on earlier days has been read by now; today's is news.
+    Notification.objects.filter(created_at__lt=morning).update(read_at=at)
     return delivered
