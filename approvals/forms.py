@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.formats import localize_input
+from django.utils.formats import get_format, localize_input
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
@@ -17,8 +17,28 @@ from clusters.models import Cluster
 from clusters.states import Stage
 
 NEW_CLUSTER = "new"
+_SHORT = {"class": "kc-w-5"}
 # After a refusal, a withdrawal or a repeal a cluster may be proposed again.
 PROPOSABLE = (Stage.LISTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.REVOKED)
+
+
+class AmountField(forms.DecimalField):
+    """A positive amount as the reader's language writes it.
+
+    A separator that does not set off thousands is refused: dropped, it would make 491.7 of 4917.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"inputmode": "decimal", "class": "kc-w-10"}
+        super().__init__(decimal_places=3, localize=True, widget=forms.TextInput(attrs), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        whole, _point, _rest = str(value or "").strip().partition(get_format("DECIMAL_SEPARATOR"))
+        first, *groups = whole.split(get_format("THOUSAND_SEPARATOR"))
+        if groups and not (1 <= len(first) <= 3 and all(len(group) == 3 for group in groups)):
+            example = localize_input(Decimal("1234.5"))
+            raise forms.ValidationError(_("Write the amount as in %(example)s.") % {"example": example})
+        return super().to_python(value)
 
 
 class SectionForm(forms.Form):
@@ -60,9 +80,7 @@ class ClusterForm(SectionForm):
     )
     place = forms.CharField(label=_("Village or area"), max_length=200, required=False)
     cluster_type = forms.ChoiceField(label=_("Type of cluster"), choices=[("", "—"), *ClusterType.choices])
-    area_ha = forms.DecimalField(
-        label=_("Area (ha)"), min_value=Decimal("0.001"), max_digits=7, decimal_places=3, localize=True
-    )
+    area_ha = AmountField(label=_("Area (ha)"), min_value=Decimal("0.001"), max_digits=7)
     sectors = forms.CharField(label=_("Main sectors"), max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,27 +108,21 @@ class ProjectForm(SectionForm):
 
     title = _("The project")
     goals = forms.CharField(label=_("Goals and scope"), widget=forms.Textarea(attrs={"rows": 4}))
-    capital_bn_vnd = forms.DecimalField(
-        label=_("Total investment (billion VND)"),
-        min_value=Decimal("0.001"),
-        max_digits=12,
-        decimal_places=3,
-        localize=True,
+    capital_bn_vnd = AmountField(
+        label=_("Total investment (billion VND)"), min_value=Decimal("0.001"), max_digits=12
     )
-    own_capital_bn_vnd = forms.DecimalField(
-        label=_("Own capital (billion VND)"),
-        min_value=Decimal(0),
-        max_digits=12,
-        decimal_places=3,
-        localize=True,
+    own_capital_bn_vnd = AmountField(
+        label=_("Own capital (billion VND)"), min_value=Decimal(0), max_digits=12
     )
     schedule = forms.CharField(
         label=_("Schedule"),
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("From the decision to operation: planning, land, construction, filling."),
     )
-    term_years = forms.IntegerField(label=_("Term of operation (years)"), min_value=1, max_value=99)
-    jobs = forms.IntegerField(label=_("Jobs expected"), min_value=0)
+    term_years = forms.IntegerField(
+        label=_("Term of operation (years)"), min_value=1, max_value=99, widget=forms.NumberInput(_SHORT)
+    )
+    jobs = forms.IntegerField(label=_("Jobs expected"), min_value=0, widget=forms.NumberInput(_SHORT))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -128,7 +140,9 @@ class EnvironmentForm(SectionForm):
         label=_("Preliminary environmental assessment"), widget=forms.Textarea(attrs={"rows": 4})
     )
     wastewater_m3_day = forms.IntegerField(
-        label=_("Capacity of the wastewater works (m³ a day)"), min_value=0
+        label=_("Capacity of the wastewater works (m³ a day)"),
+        min_value=0,
+        widget=forms.NumberInput(_SHORT),
     )
     fire_safety = forms.CharField(label=_("Fire safety and rescue"), widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -137,8 +151,14 @@ class CommitmentForm(SectionForm):
     """The applicant's word, as form 01 asks for it."""
 
     title = _("Commitment")
-    contact_name = forms.CharField(label=_("Contact person"), max_length=200)
-    contact_phone = forms.CharField(label=_("Telephone"), max_length=20)
+    contact_name = forms.CharField(
+        label=_("Contact person"), max_length=200, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    contact_phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=20,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "class": "kc-w-20"}),
+    )
     committed = forms.BooleanField(
         label=_("We commit not to break the law and to bear all costs and risks if we are not chosen.")
     )
@@ -153,14 +173,19 @@ SECTIONS: dict[str, type[SectionForm]] = {
 
 
 def read_section(section: str, answers: Mapping[str, str], *, today: Any) -> SectionForm:
-    """Return the bound form of `section` over the kept answers, amounts in the active language's dress."""
-    form_class = SECTIONS[section]
-    data = {
-        name: _typed(form_class.base_fields[name], answers[name])
-        for name in form_class.base_fields
-        if name in answers
-    }
-    return form_class(data, today=today)
+    """Return the bound form of `section` over the kept answers: it tells what is missing or wrong."""
+    return SECTIONS[section](_shown(section, answers), today=today)
+
+
+def resume_section(section: str, answers: Mapping[str, str], *, today: Any) -> SectionForm:
+    """Return the form of `section` as it was left, to go on writing: it holds nothing against anybody."""
+    return SECTIONS[section](initial=_shown(section, answers), today=today)
+
+
+def _shown(section: str, answers: Mapping[str, str]) -> dict[str, str]:
+    """Return the kept answers of `section`, amounts in the active language's dress."""
+    fields = SECTIONS[section].base_fields
+    return {name: _typed(fields[name], answers[name]) for name in fields if name in answers}
 
 
 def _typed(field: forms.Field, kept: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from accounts.requests import PersonRequest
 from accounts.states import AgencyKind, Role
 from approvals import selectors, services
 from approvals.exceptions import StaleForm, Unfinished, UploadRefused
-from approvals.forms import SECTIONS, SectionForm, UploadForm, read_section
+from approvals.forms import SECTIONS, SectionForm, UploadForm, read_section, resume_section
 from approvals.models import Document, Dossier
 from approvals.procedures.establishment import services as establishment
 from approvals.procedures.establishment.proposals import read_proposal
@@ -112,20 +113,18 @@ def section(request: PersonRequest, pk: int, section: str) -> HttpResponse:
         raise Http404
     dossier = _draft(request, pk)
     if request.method != "POST":
-        form = read_section(section, dossier.answers, today=request.today)
-        if section not in dossier.versions:
-            form = SECTIONS[section](today=request.today)
-        return _section_page(request, dossier, section, form, dossier.versions.get(section, 0))
+        read = read_section if request.GET.keys() & {"problems", "back"} else resume_section
+        form = read(section, dossier.answers, today=request.today)
+        return _section_page(request, dossier, section, form)
     form = SECTIONS[section](request.POST, today=request.today)
     version = _version(request)
     try:
         _save(request, dossier, section, form, version)
     except StaleForm as error:
         form.add_error(None, str(error.message))
-        newest = dossier.versions.get(section, 0)
-        return _section_page(request, dossier, section, form, newest, status=error.status)
+        return _section_page(request, dossier, section, form, status=error.status)
     if not form.is_valid():
-        return _section_page(request, dossier, section, form, version + 1, status=422)
+        return redirect(f"{request.path}?{urlencode({**request.GET.dict(), 'problems': 'yes'})}")
     back = "approvals:check" if request.GET.get("back") == "check" else "approvals:dossier"
     return redirect(back, dossier.pk)
 
@@ -139,7 +138,7 @@ def autosave(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     dossier = _draft(request, pk)
     form = SECTIONS[section](request.POST, today=request.today)
     saved = _save(request, dossier, section, form, _version(request))
-    context = {"at": timezone.localtime(request.now), "version": saved.versions[section]}
+    context = {"at": timezone.localtime(request.now), "saves": saved.versions[section]}
     return render(request, "approvals/autosaved.html", context)
 
 
@@ -160,16 +159,18 @@ def _save(request: PersonRequest, dossier: Dossier, section: str, form: SectionF
 
 
 def _section_page(
-    request: PersonRequest, dossier: Dossier, section: str, form: SectionForm, version: int, status: int = 200
+    request: PersonRequest, dossier: Dossier, section: str, form: SectionForm, status: int = 200
 ) -> HttpResponse:
     context = {
         "dossier": dossier,
         "section": section,
         "title": SECTIONS[section].title,
         "form": form,
-        "version": version,
+        "saves": dossier.versions.get(section, 0),
         "back": request.GET.get("back", ""),
     }
+    if status == StaleForm.status:
+        context["theirs"] = _answers(read_section(section, dossier.answers, today=request.today))
     return render(request, "approvals/section.html", context, status=status)
 
 
@@ -274,10 +275,10 @@ def _answers(form: SectionForm) -> list[dict[str, Any]]:
     shown = []
     for bound in form:
         value = bound.value()
-        words = dict(getattr(bound.field, "choices", ())).get(str(value or ""), value)
+        words = dict(getattr(bound.field, "choices", ())).get(str(value), value) if value else ""
         if value is True:
             words = _("Yes")
-        shown.append({"label": bound.label, "value": words or "", "errors": bound.errors})
+        shown.append({"label": bound.label, "value": words, "errors": bound.errors})
     return shown
 
 

@@ -72,7 +72,8 @@ def paper(tmp_path: Path, title: str) -> Path:
 
 
 def write_proposal(page: Page, tmp_path: Path) -> None:
-    """Fill in the task list of the draft that is open."""
+    """Fill in the task list of the draft that is open, amounts as the page's language writes them."""
+    point = "," if page.locator("html").get_attribute("lang") == "vi" else "."
     sections: dict[str, dict[str, str]] = {
         "cluster": {
             "cluster": "new",
@@ -80,12 +81,12 @@ def write_proposal(page: Page, tmp_path: Path) -> None:
             "commune": "Thường Tín",
             "place": "Thôn Thử",
             "cluster_type": "general",
-            "area_ha": "20,98",
+            "area_ha": f"20{point}98",
             "sectors": "Cơ khí",
         },
         "project": {
             "goals": "Hạ tầng đồng bộ",
-            "capital_bn_vnd": "491,7",
+            "capital_bn_vnd": f"491{point}7",
             "own_capital_bn_vnd": "100",
             "schedule": "24 tháng",
             "term_years": "50",
