@@ -82,7 +82,7 @@ class StepPage(LoginRequiredMixin, View):
     def _step(self, step_id: int) -> Step:
         steps = Step.objects.work().visible_to(self.request.standing).filter(name=self.name)
         steps = steps.select_related(
-            "case__cluster", "case__applicant", "agency", "owner", "clock", "process"
+            "case__cluster", "case__applicant", "case__commune", "agency", "owner", "clock", "process"
         )
         return get_object_or_404(steps, pk=step_id)
 
