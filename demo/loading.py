@@ -64,6 +64,8 @@ def plan() -> Iterator[Planned]:
     yield Planned("supplement", 13, {"until": "supplement", "commune": "binh"})
     yield Planned("supplement", 14, {"until": "supplement", "commune": "thach", "investor": "hung"})
     yield Planned("single", 40, {"commune": "binh"})
+    yield Planned("r3", 0, {"commune": "thach"})
+    yield Planned("r3", 0, {"commune": "giang", "investor": "hung", "until": "draft_report"})
     yield Planned("withdrawal", 30, {"commune": "dao", "investor": "hung"})
 
 
@@ -83,10 +85,16 @@ def walk_all(*, at: datetime, tell: Tell) -> int:
     planned = list(plan())
     for number, item in enumerate(planned, 1):
         title = f"Cụm minh hoạ {number:02d}"
-        stories.walk(item.story, title=title, start_on=days_before(at, item.days_ago), end=at, **item.how)
+        start_on = stories.FIRST_DAY.get(item.story) or days_before(at, item.days_ago)
+        stories.walk(item.story, title=title, start_on=start_on, end=at, **item.how)
         if number % 5 == 0 or number == len(planned):
             tell(f"{number}/{len(planned)}")
     return len(planned)
+
+
+def first_day(story: str, *, at: datetime) -> date:
+    """Return the day on which `story` begins, so that it ends before `at`."""
+    return stories.FIRST_DAY.get(story) or days_before(at, stories.LENGTH[story])
 
 
 def days_before(at: datetime, working_days: int) -> date:

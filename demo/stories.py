@@ -32,7 +32,7 @@ from approvals.uploads import CheckedUpload
 from clusters.models import Cluster
 from demo import people
 from law.clock import add_working_days
-from law.rulesets import provision
+from law.rulesets import provision, rule_set_on
 from law.selectors import calendar
 from workflows.models import Case, Step
 from workflows.services import close_window
@@ -134,7 +134,7 @@ class Walk:
             drafts.save_section(
                 dossier_id=draft.pk, section=section, answers=answers, version=0, by=by, at=self.now
             )
-        for component in components("R4"):
+        for component in components(rule_set_on(timezone.localtime(self.now).date()).code):
             if component.supplied_by == "applicant" and component.code != without:
                 upload, content = paper(f"{component.name_vi} – {self.name}")
                 drafts.attach(
@@ -461,11 +461,18 @@ def withdrawal(walk: Walk) -> None:
     walk.withdraw()
 
 
+def r3(walk: Walk) -> None:
+    """The plain course of a file received in spring 2026: rule set R3, with its calendar days."""
+    single(walk)
+
+
 STORIES: dict[str, Callable[[Walk], None]] = {
-    story.__name__: story for story in (single, supplement, rejection, withdrawal)
+    story.__name__: story for story in (single, supplement, rejection, withdrawal, r3)
 }
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
 LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15}
+# Stories of an earlier law begin on a day of that law.
+FIRST_DAY = {"r3": date(2026, 3, 2)}
 
 
 def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -> Walk:

@@ -36,7 +36,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     days = request.POST.get("days", "")
     try:
         clock.move(timedelta(days=int(days)))
-    except ValueError:
+    except (ValueError, OverflowError):
         messages.error(request, _("Move the clock ahead by 1 to 366 days at a time."))
     else:
         now = clock.moved_time()

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         call_command("load_calendar", stdout=self.stderr)
         loading.settle(at=at)
         title = f"Cụm minh hoạ {name} {at:%d%m%H%M%S%f}"
-        start_on = loading.days_before(at, stories.LENGTH[name])
+        start_on = loading.first_day(name, at=at)
         walked = stories.walk(name, title=title, start_on=start_on, end=at)
         if options["json"]:
             self.stdout.write(json.dumps(stories.as_json(walked), ensure_ascii=False, indent=1))
