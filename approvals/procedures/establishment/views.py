@@ -102,6 +102,7 @@ class GiveOpinion(StepPage):
     form_class = forms.OpinionForm
     template_name = "approvals/opinion.html"
     button = gettext_lazy("Send the opinion")
+    done = gettext_lazy("Your opinion is on record.")
 
     def act(self, step: Step, form: Any, **common: Any) -> None:
         verdict = Verdict(form.cleaned_data.pop("verdict"))
@@ -127,6 +128,7 @@ class TakeBackConsultation(StepPage):
     template_name = "approvals/opinion.html"
     heading = gettext_lazy("Go on without an opinion")
     button = gettext_lazy("Go on without this opinion")
+    done = gettext_lazy("Recorded. The appraisal goes on without this opinion.")
 
     def may(self, step: Step) -> bool:
         return policies.may_take_back_consultation(step, self.request.standing)
@@ -168,6 +170,7 @@ class AskSupplement(StepPage):
     form_class = forms.PointsForm
     heading = gettext_lazy("Ask the applicant for a supplement")
     button = gettext_lazy("Ask the applicant")
+    done = gettext_lazy("Asked. The clock stands still until the applicant answers.")
 
     def act(self, step: Step, form: Any, **common: Any) -> None:
         services.ask_supplement_in_appraisal(points=form.points(), **common)
