@@ -1,4 +1,4 @@
-"""The request as our views get it, for the type checker."""
+"""The request as our views get it, and how a number is read from its address."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.selectors import Standing
+
+MOST_DIGITS = 18  # what a BIGINT column holds
 
 
 class PersonRequest(HttpRequest):
@@ -15,3 +17,8 @@ class PersonRequest(HttpRequest):
     now: datetime
     today: date
     standing: Standing
+
+
+def read_number(raw: str) -> int | None:
+    """Return the number that `raw` is; None for anything that no row of ours can have as its number."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None

@@ -35,7 +35,7 @@ from accounts.forms import (
     RenameForm,
 )
 from accounts.models import Agency, Invitation, JoinRequest, Membership
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, read_number
 from accounts.states import Role
 from records.exceptions import DomainError
 
@@ -227,10 +227,8 @@ def members(request: PersonRequest, agency_id: int) -> HttpResponse:
 
 
 def _after(request: PersonRequest, agency: Agency) -> Membership | None:
-    number = request.GET.get("after", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Membership.objects.filter(agency=agency, pk=int(number)).select_related("user").first()
+    number = read_number(request.GET.get("after", ""))
+    return Membership.objects.filter(agency=agency, pk=number).select_related("user").first()
 
 
 @login_required

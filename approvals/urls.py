@@ -1,10 +1,10 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from approvals import views
 
 app_name = "approvals"
 urlpatterns = [
-    path("cases/<str:code>/", views.case, name="case"),
+    re_path(r"^cases/(?P<code>[\w.-]+)/$", views.case, name="case"),
     path("proposals/", views.proposals, name="proposals"),
     path("proposals/new/", views.start, name="start"),
     path("proposals/<int:pk>/", views.dossier, name="dossier"),

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Agency
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, read_number
 from accounts.states import AgencyKind, Role
 from approvals import selectors, services
 from approvals.exceptions import StaleForm, Unfinished, UploadRefused
@@ -45,17 +45,17 @@ from workflows.models import Case
 def proposals(request: PersonRequest) -> HttpResponse:
     """List the proposals of one's own organisations, newest first."""
     organisations = _organisations(request)
-    found = Dossier.objects.filter(applicant__in=organisations).select_related("case", "applicant")
-    after = request.GET.get("after", "")
-    if after.isdigit():
-        found = found.filter(pk__lt=int(after))
+    found = Dossier.objects.filter(applicant__in=organisations).select_related("case__cluster", "applicant")
+    after = read_number(request.GET.get("after", ""))
+    if after is not None:
+        found = found.filter(pk__lt=after)
     page = list(found.order_by("-pk")[: workflow.PAGE + 1])
     older = f"?after={page[workflow.PAGE - 1].pk}" if len(page) > workflow.PAGE else ""
     context = {
         "rows": [{"dossier": d, "words": _words(d)} for d in page[: workflow.PAGE]],
         "organisations": organisations,
         "older": older,
-        "newer": "?" if after else "",
+        "newer": "" if after is None else "?",
     }
     return render(request, "approvals/proposals.html", context)
 
@@ -143,8 +143,8 @@ def autosave(request: PersonRequest, pk: int, section: str) -> HttpResponse:
 
 
 def _version(request: PersonRequest) -> int:
-    version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else -1
+    version = read_number(request.POST.get("version", ""))
+    return -1 if version is None else version
 
 
 def _save(request: PersonRequest, dossier: Dossier, section: str, form: SectionForm, version: int) -> Dossier:

@@ -6,11 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, read_number
 from notifications import selectors, services
 from notifications.models import Notification
-
-MOST_DIGITS = 18  # what a BIGINT column holds
 
 
 @login_required
@@ -28,8 +26,7 @@ def list_(request: PersonRequest) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    raw = request.GET.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None
+    return read_number(request.GET.get(name, ""))
 
 
 def _link(name: str, key: int | None) -> str:

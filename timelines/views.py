@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, read_number
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
@@ -44,16 +44,16 @@ def open_steps(request: PersonRequest) -> HttpResponse:
     steps = selectors.open_work(request.standing).select_related(
         "case__cluster", "agency", "owner", "process"
     )
-    step, agency = request.GET.get("step", ""), request.GET.get("agency", "")
-    if step:
+    step, agency = request.GET.get("step", ""), read_number(request.GET.get("agency", ""))
+    if step.isidentifier():
         steps = steps.filter(name=step)
-    if agency.isdigit():
-        steps = steps.filter(agency=int(agency))
+    if agency is not None:
+        steps = steps.filter(agency=agency)
     if request.GET.get("late"):
         steps = steps.filter(due_on__lt=request.today)
-    after = request.GET.get("after", "")
-    if after.isdigit():
-        steps = steps.filter(pk__gt=int(after))
+    after = read_number(request.GET.get("after", ""))
+    if after is not None:
+        steps = steps.filter(pk__gt=after)
     page = list(steps.order_by("pk")[: PAGE + 1])
     days = calendar()
     rows = [_row(one, today=request.today, days=days) for one in page[:PAGE]]
@@ -62,7 +62,7 @@ def open_steps(request: PersonRequest) -> HttpResponse:
         query = request.GET.copy()
         query["after"] = str(page[PAGE - 1].pk)
         context["older"] = f"?{query.urlencode()}"
-    if after:
+    if after is not None:
         query = request.GET.copy()
         del query["after"]
         context["newer"] = f"?{query.urlencode()}"

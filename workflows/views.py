@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, read_number
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
@@ -74,8 +75,17 @@ def _row(request: PersonRequest, step: Step, days: Calendar) -> dict[str, Any]:
 
 
 def _after(request: PersonRequest) -> tuple[str, int] | None:
-    day, _sep, pk = request.GET.get("after", "").partition("_")
-    return (day, int(pk)) if pk.isdigit() else None
+    day, _sep, raw = request.GET.get("after", "").partition("_")
+    pk = read_number(raw)
+    return None if pk is None or (day and not _is_day(day)) else (day, pk)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _next_page(tab: str, last: Step) -> str:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from approvals.procedures.establishment import views
 
@@ -16,5 +16,5 @@ urlpatterns = [
     path("steps/<int:step_id>/review/", views.ReviewReport.as_view(), name="review_report"),
     path("steps/<int:step_id>/decision/", views.Decide.as_view(), name="decide"),
     path("steps/<int:step_id>/copy/", views.SendCopy.as_view(), name="send_copy"),
-    path("cases/<str:code>/withdraw/", views.withdraw, name="withdraw"),
+    re_path(r"^cases/(?P<code>[\w.-]+)/withdraw/$", views.withdraw, name="withdraw"),
 ]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts.selectors import standing
+from accounts.selectors import Standing, standing
 from accounts.states import AgencyKind
 from demo import people
 from tests.factories.cases import Walk, begun, case_at, moment
@@ -22,7 +22,7 @@ def day(text: str) -> date:
     return moment(text).date()
 
 
-def who(key: str, on: date = TODAY) -> selectors.Standing:
+def who(key: str, on: date = TODAY) -> Standing:
     return standing(people.user(key), on=on)
 
 
@@ -108,7 +108,7 @@ def test_a_case_is_seen_by_its_parties_and_nobody_else(step: str, more: set[str]
     documents = {
         p.key
         for p in people.PEOPLE
-        if walk.case.dossiers.get().documents.model.objects.visible_to(who(p.key)).exists()  # type: ignore[attr-defined]
+        if walk.case.dossiers.get().documents.model.objects.visible_to(who(p.key)).exists()
     }
     assert documents == PARTIES | more
 

@@ -292,10 +292,10 @@ def test_no_cluster_is_adopted_in_the_middle_of_a_procedure(stage: Stage) -> Non
     assert not Case.objects.exists()
 
 
-@pytest.mark.parametrize("lacking", ["source", "grade"])
-def test_adoption_asks_for_source_and_grade(lacking: str) -> None:
+@pytest.mark.parametrize("lacking", [{"source": ""}, {"grade": ""}])
+def test_adoption_asks_for_source_and_grade(lacking: dict[str, Any]) -> None:
     with pytest.raises(RuleBroken, match="needs a source and a grade"):
-        adopt(listed(), Stage.OPERATING, **{lacking: ""})
+        adopt(listed(), Stage.OPERATING, **lacking)
     assert not Case.objects.exists()
 
 
@@ -358,8 +358,7 @@ def import_clusters(*args: Any) -> str:
 
 def everything() -> list[Any]:
     return [
-        list(model._default_manager.order_by("pk").values())  # type: ignore[attr-defined]
-        for model in (Cluster, Case, AuditRow, OutboxRow)
+        list(model._default_manager.order_by("pk").values()) for model in (Cluster, Case, AuditRow, OutboxRow)
     ]
 
 
