@@ -228,6 +228,8 @@ def members(request: PersonRequest, agency_id: int) -> HttpResponse:
 
 def _after(request: PersonRequest, agency: Agency) -> Membership | None:
     number = read_number(request.GET.get("after", ""))
+    if number is None:
+        return None
     return Membership.objects.filter(agency=agency, pk=number).select_related("user").first()
 
 
