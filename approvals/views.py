@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Agency
+from accounts.models import Agency, User
 from accounts.requests import PersonRequest, read_number
 from accounts.states import AgencyKind, Role
 from approvals import selectors, services
@@ -37,6 +37,7 @@ from records.services import Sent
 from workflows import policies as workflow_policies
 from workflows import selectors as workflow
 from workflows.models import Case
+from workflows.states import Ending
 
 
 # --- the draft ------------------------------------------------------------------------------------
@@ -373,6 +374,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
             "opinions": case.opinions.select_related("agency", "answered_by", "step"),
             "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
             "history": workflow.history(case)[:100],
+            "system_id": User.objects.system().pk,
         }
     return render(request, "approvals/case.html", context)
 
@@ -421,6 +423,8 @@ def _station(stop: workflow.Stop, left: dict[int, int | None]) -> dict[str, Any]
 
 def _note(stop: workflow.Stop, limit: Provision | None, day: date | None) -> str:
     """Tell what lies ahead of a station, as far as it differs from the station before."""
+    if stop.outcome == Ending.WITHDRAWN:
+        return _("ended by the withdrawal")
     if stop.state != "next":
         return ""
     row = stop.provision
