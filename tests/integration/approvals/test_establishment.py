@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.states import AgencyKind, Role
 from approvals import services as drafts
+from approvals.components import missing
 from approvals.exceptions import NotADraft, NumberTaken, StaleForm, Unfinished
 from approvals.models import Decision, Document, Dossier, OpinionRequest, Paper, Report, Review
 from approvals.procedures.establishment import services
@@ -21,6 +22,7 @@ from approvals.states import DossierState, PaperKind, Recommendation, Verdict
 from clusters.models import Cluster
 from clusters.states import Stage
 from demo import people
+from law.rulesets import rule_set_on
 from notifications import services as notifications
 from notifications.models import OutboxRow
 from records.clock import local_day
@@ -238,7 +240,8 @@ def drafted(walk: Walk, *, without: str = "", listed: Cluster | None = None) -> 
         drafts.save_section(
             dossier_id=draft.pk, section=section, answers=answers, version=0, by=by, at=walk.now
         )
-    for component in ("D-b1", "D-b2", "D-b3", "D-d"):
+    law = rule_set_on(local_day(walk.now)).code
+    for component in (part.code for part in missing(law, set(), supplied_by=("applicant",))):
         if component != without:
             drafts.attach(
                 dossier_id=draft.pk, component=component, **signed_paper(component), by=by, at=walk.now
