@@ -56,7 +56,8 @@ class SectionForm(forms.Form):
         kept: dict[str, str] = {}
         for name in self.fields:
             value = self.cleaned_data.get(name) if hasattr(self, "cleaned_data") else None
-            kept[name] = str(value) if isinstance(value, Decimal) else str(self.data.get(name, ""))
+            typed = str(self.data.get(name, "")).replace("\0", "")  # which no database keeps in JSON
+            kept[name] = str(value) if isinstance(value, Decimal) else typed
         return kept
 
 
