@@ -7,20 +7,21 @@ from django.utils.translation import gettext as _
 from workflows.exceptions import RuleBroken
 
 
-def check_not_future(day: date, *, today: date) -> None:
-    """Refuse a paper dated after today.
+def check_not_future(day: date, *, today: date, field: str | None = None) -> None:
+    """Refuse a paper dated after today; `field` is the form's field that the reason belongs to.
 
     Raises:
         RuleBroken: `day` lies ahead.
     """
     if day > today:
         raise RuleBroken(
-            _("The paper carries a day that has not come yet: %(day)s.") % {"day": f"{day:%d/%m/%Y}"}
+            _("The paper carries a day that has not come yet: %(day)s.") % {"day": f"{day:%d/%m/%Y}"},
+            field=field,
         )
 
 
-def check_not_before(day: date, *, earliest: date) -> None:
-    """Refuse a paper dated before what it answers.
+def check_not_before(day: date, *, earliest: date, field: str | None = None) -> None:
+    """Refuse a paper dated before what it answers; `field` as above.
 
     Raises:
         RuleBroken: `day` lies before `earliest`.
@@ -28,7 +29,8 @@ def check_not_before(day: date, *, earliest: date) -> None:
     if day < earliest:
         raise RuleBroken(
             _("The paper is dated %(day)s, before the step began on %(earliest)s.")
-            % {"day": f"{day:%d/%m/%Y}", "earliest": f"{earliest:%d/%m/%Y}"}
+            % {"day": f"{day:%d/%m/%Y}", "earliest": f"{earliest:%d/%m/%Y}"},
+            field=field,
         )
 
 
@@ -40,11 +42,12 @@ def check_answer_day(day: date, *, today: date, due_on: date | None) -> None:
             still lies ahead.
     """
     if day <= today:
-        raise RuleBroken(_("Choose a day after today."))
+        raise RuleBroken(_("Choose a day after today."), field="answer_by")
     if due_on and today < due_on < day:
         raise RuleBroken(
             _("Choose a day after today and not after %(due)s, the last day of the appraisal.")
-            % {"due": f"{due_on:%d/%m/%Y}"}
+            % {"due": f"{due_on:%d/%m/%Y}"},
+            field="answer_by",
         )
 
 

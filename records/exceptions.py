@@ -11,7 +11,8 @@ Text = str | Promise
 class DomainError(Exception):
     """Refused by a rule of the domain: a person is told why, and nothing has changed.
 
-    `status` is the HTTP status of the page that says so; `message` is a sentence for the person.
+    `status` is the HTTP status of the page that says so; `message` is a sentence for the person;
+    `details["field"]`, where given, is the form's field that it is about.
     """
 
     status = 409

@@ -13,7 +13,7 @@ class NotYours(DomainError):
 
 
 class StepClosed(DomainError):
-    """The step was completed before; `details` names who did it and when."""
+    """The step was completed before; the message names who did it and when."""
 
     message = _("This step is already done.")
 

@@ -99,14 +99,18 @@ class Establishment(CaseFlow):
 
     consult = FanOut().Next(this.give_opinion)
 
-    give_opinion = Work(
-        actor=None,
-        role=Role.OFFICER,
-        inside=True,
-        stages=[Stage.UNDER_APPRAISAL],
-        page="establishment:give_opinion",
-        title=_("Opinion of a consulted agency"),
-    ).Next(this.opinions_in)
+    give_opinion = (
+        Work(
+            actor=None,
+            role=Role.OFFICER,
+            inside=True,
+            stages=[Stage.UNDER_APPRAISAL],
+            page="establishment:give_opinion",
+            title=_("Opinion of a consulted agency"),
+        )
+        .Next(this.opinions_in)
+        .On("taken_back", this.opinions_in)
+    )
 
     opinions_in = FanIn().Next(this.draft_report)
 

@@ -188,6 +188,7 @@ def give_notice(
 ) -> Case:
     """Announce that files are received (E20); the window counts from the day of the notice."""
     with act_on_step("give_notice", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _check_paper_day(act, published_on, field="published_on")
         _leave_paper(act, PaperKind.NOTICE, number=number, issued_on=published_on, note=where)
         act.proceed(trigger_on=published_on)
     return act.case
@@ -206,6 +207,7 @@ def submit_file(
 ) -> Case:
     """Send the file with the commune's submission to the Department (E40)."""
     with act_on_step("submit_file", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _check_paper_day(act, signed_on, field="signed_on")
         _leave_paper(act, PaperKind.SUBMISSION, number=number, issued_on=signed_on)
         store(dossier=_dossier(act.case), component="D-a", upload=upload, content=content, by=by, at=act.at)
         act.proceed()
@@ -374,7 +376,7 @@ def take_back_consultation(
         rules.check_reasons(reason)
         OpinionRequest.objects.filter(step=step_id).update(taken_back=reason)
         act.data["taken_back"] = reason
-        act.proceed()
+        act.proceed("taken_back")
     return act.case
 
 
@@ -442,7 +444,7 @@ def decide(
         NumberTaken: the number stands on another decision of that year.
     """
     with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
-        _check_paper_day(act, signed_on)
+        _check_paper_day(act, signed_on, field="signed_on")
         rules.check_reasons(reasons)
         report = act.case.reports.select_related("review").latest("version")
         people = {"drafter": report.drafted_by_id, "reviewer": report.review.by_id, "decider": by.pk}
@@ -491,6 +493,7 @@ def send_copy(
 ) -> Case:
     """Send the decision to the ministry (E80); the procedure ends."""
     with act_on_step("send_copy", step_id=step_id, by=by, at=at, sent=sent) as act:
+        _check_paper_day(act, sent_on, field="sent_on")
         _leave_paper(act, PaperKind.COPY, number=number, issued_on=sent_on)
         act.proceed()
     return act.case
@@ -515,7 +518,6 @@ def _dossier(case: Case) -> Dossier:
 
 
 def _leave_paper(act: Act, kind: PaperKind, *, number: str, issued_on: date, note: str = "") -> None:
-    _check_paper_day(act, issued_on)
     Paper.objects.create(
         case=act.case,
         step=act.step,
@@ -529,6 +531,6 @@ def _leave_paper(act: Act, kind: PaperKind, *, number: str, issued_on: date, not
     act.data["number"] = number.strip()
 
 
-def _check_paper_day(act: Act, day: date) -> None:
-    rules.check_not_future(day, today=act.on)
-    rules.check_not_before(day, earliest=local_day(act.step.created))
+def _check_paper_day(act: Act, day: date, *, field: str) -> None:
+    rules.check_not_future(day, today=act.on, field=field)
+    rules.check_not_before(day, earliest=local_day(act.step.created), field=field)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_fsm import can_proceed
 
 from accounts.requests import PersonRequest
 from approvals import policies
@@ -232,6 +233,9 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     case = get_object_or_404(cases, code=code)
     if not workflow_policies.may_file(case, request.standing):
         raise Http404
+    if request.method != "POST" and not can_proceed(case.withdraw):
+        messages.info(request, _("This proposal can no longer be withdrawn."))
+        return redirect("approvals:case", case.code)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         key = _key(request)
