@@ -18,7 +18,7 @@ class Stage(TextChoices):
     UNDER_CONSTRUCTION = "under_construction", _("Under construction")
     OPERATING = "operating", _("Operating")
     CLOSED = "closed", _("Closed")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Proposal withdrawn")
     REJECTED = "rejected", _("Rejected")
     REVOKED = "revoked", _("Decision repealed")
     OPERATING_UNESTABLISHED = "operating_unestablished", _("Operating, not established")

@@ -22,7 +22,7 @@ class Procedure(TextChoices):
 class Ending(TextChoices):
     """How a step ended that no outcome of its own closed."""
 
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Proposal withdrawn")
     WINDOW_CLOSED = "window_closed", _("Window closed")
 
 

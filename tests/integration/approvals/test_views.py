@@ -498,7 +498,7 @@ def test_whoever_drafted_is_told_why_they_cannot_approve(it_is: Tell) -> None:
         ("check_intake", {"result": "perhaps"}, "result", "valid choice"),
         ("plan_consultation", {"agencies": []}, "agencies", "required"),
         ("plan_consultation", {"agencies": ["999999"]}, "agencies", "valid choice"),
-        ("plan_consultation", {"answer_by": "01/01/2026"}, "__all__", "after today"),
+        ("plan_consultation", {"answer_by": "01/01/2026"}, "answer_by", "after today"),
         ("give_opinion", {"verdict": "disagree"}, "reasons", "Give the reasons"),
         ("give_opinion", {"verdict": "agree_with_conditions"}, "conditions", "Name the conditions"),
         ("review_report", {"result": "returned"}, "comments", "what is to be changed"),
