@@ -462,7 +462,7 @@ def withdrawal(walk: Walk) -> None:
 
 
 def r3(walk: Walk) -> None:
-    """The plain course of a file received in spring 2026: rule set R3, with its calendar days."""
+    """The plain course of a file received on the last day of R3, which counts calendar days."""
     single(walk)
 
 
@@ -471,8 +471,8 @@ STORIES: dict[str, Callable[[Walk], None]] = {
 }
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
 LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15}
-# Stories of an earlier law begin on a day of that law.
-FIRST_DAY = {"r3": date(2026, 3, 2)}
+# A story of an earlier law begins on a day of that law.
+FIRST_DAY = {"r3": date(2026, 9, 14)}
 
 
 def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -> Walk:
