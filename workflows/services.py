@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -327,10 +327,14 @@ def _give(act: Act, step: Step, to: User | None) -> Assignment:
 
 def hand_back(*, user: User, agency: Agency, by: User, at: datetime) -> None:
     """Lay the open steps that `user` had claimed in `agency` back to the agency: they serve there no more."""
-    held = Step.objects.open().filter(owner=user, agency=agency).values_list("pk", flat=True)
-    for step_id in list(held):
-        with act_on_case("hand_back", by=by, at=at, steps=step_id) as act:
-            _give(act, Step.objects.get(pk=step_id), None)
+    # In one order for all, so that two who leave at once never wait for each other's cases.
+    held = Step.objects.open().filter(owner=user, agency=agency).order_by("case_id", "pk")
+    for step_id in list(held.values_list("pk", flat=True)):
+        with suppress(StepClosed), act_on_case("hand_back", by=by, at=at, steps=step_id) as act:
+            step = Step.objects.get(pk=step_id)
+            if not step.is_open or step.owner_id != user.pk:
+                raise StepClosed  # done, or given to somebody else, while this waited for the case
+            _give(act, step, None)
 
 
 def _claimed_by(step: Step) -> str | None:

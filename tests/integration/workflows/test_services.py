@@ -24,6 +24,7 @@ from demo import people
 from notifications.models import OutboxRow
 from records.models import AuditRow
 from tests.factories import cases
+from tests.factories.acts import ready
 from tests.factories.cases import Walk, case_at, moment
 from workflows import routing, services
 from workflows.exceptions import NoAgency, NotYours, RuleBroken, StepClosed, WrongStage
@@ -109,6 +110,25 @@ def test_who_leaves_hands_their_work_back() -> None:
     last = Assignment.objects.latest("pk")
     assert (last.user, last.by) == (None, quyen)
     services.claim(step_id=the_step(walk).pk, by=people.user("minh"), at=walk.now)
+
+
+def test_what_was_done_meanwhile_is_not_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    walk, step, minh, accept = ready("accept_file")
+    services.claim(step_id=step.pk, by=minh, at=walk.now)
+    lock = services.act_on_case
+
+    def lock_late(name: str, **which: Any) -> Any:
+        monkeypatch.setattr(services, "act_on_case", lock)
+        accept(step.pk, by=minh, at=walk.now)
+        return lock(name, **which)
+
+    monkeypatch.setattr(services, "act_on_case", lock_late)
+    assert step.agency
+    services.hand_back(user=minh, agency=step.agency, by=people.user("quyen"), at=walk.now)
+
+    step.refresh_from_db()
+    assert (step.owner, step.is_open, step.status) == (minh, False, "DONE")
+    assert not AuditRow.objects.filter(act="hand_back").exists()
 
 
 # --- windows --------------------------------------------------------------------------------------
