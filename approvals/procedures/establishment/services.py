@@ -40,7 +40,7 @@ from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
 from workflows import clocks
-from workflows.exceptions import NotYours
+from workflows.exceptions import NotYours, WrongStage
 from workflows.models import Case
 from workflows.nodes import Branch
 from workflows.selectors import estimate
@@ -156,11 +156,21 @@ def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
         listed = cluster.cases.filter(kind=CaseKind.NEW).order_by("-pk").first()
         if listed and listed.state not in (Stage.REJECTED, Stage.WITHDRAWN, Stage.REVOKED):
             return listed
+    return _open_anew(cluster, dossier, at=at)
+
+
+def _open_anew(cluster: Cluster, dossier: Dossier, *, at: datetime) -> Case:
     number = cluster.cases.count()
     code = f"{cluster.code}-{number + 1}" if number else cluster.code
-    return open_case(
-        cluster=cluster, kind=CaseKind.NEW, code=code, at=at, applicant=dossier.applicant, commune=None
-    )
+    applicant = dossier.applicant
+    try:
+        with transaction.atomic():
+            return open_case(
+                cluster=cluster, kind=CaseKind.NEW, code=code, at=at, applicant=applicant, commune=None
+            )
+    except IntegrityError as error:
+        # Somebody else proposed the same cluster in this very moment.
+        raise WrongStage from error
 
 
 def _receipt(dossier: Dossier) -> Message:
