@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from accounts.states import AgencyKind, Role
@@ -45,8 +46,9 @@ def test_a_visitor_reads_what_this_is() -> None:
 def test_the_way_of_a_proposal_follows_the_law_of_the_day() -> None:
     from datetime import date
 
-    assert "20 working days" in [stop.at for stop in landing.way(date(2026, 10, 5)).stops]
-    assert "25 calendar days" in [stop.at for stop in landing.way(date(2026, 9, 14)).stops]
+    with translation.override("en"):
+        assert "20 working days" in [stop.at for stop in landing.way(date(2026, 10, 5)).stops]
+        assert "25 calendar days" in [stop.at for stop in landing.way(date(2026, 9, 14)).stops]
 
 
 def test_an_officer_is_led_to_the_inbox() -> None:

@@ -16,7 +16,7 @@ OUTCOMES = {
     "check_intake": {"complete", "incomplete"},
     "supplement": {"to_intake", "to_appraisal"},
     "plan_consultation": {"done"},
-    "give_opinion": {"done"},
+    "give_opinion": {"done", "taken_back"},
     "draft_report": {"submitted", "supplement"},
     "review_report": {"approved", "returned"},
     "decide": {"establish", "reject"},
