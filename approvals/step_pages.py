@@ -44,6 +44,13 @@ class StepPage(LoginRequiredMixin, View):
         """Tell whether this person may do the step."""
         return policies.may_do(step, self.request.standing)
 
+    def may_answer(self, step: Step) -> bool:
+        """Tell whether this person may know why the form came too late: a colleague took or did the step.
+
+        Nobody else may, or the refusal would show an applicant what offices write to each other.
+        """
+        return policies.is_for(step, self.request.standing)
+
     def act(self, step: Step, form: Any, **common: Any) -> None:
         """Call the service that does the step with the checked `form`."""
         raise NotImplementedError
@@ -59,7 +66,7 @@ class StepPage(LoginRequiredMixin, View):
 
     def post(self, request: PersonRequest, step_id: int) -> HttpResponse:
         step = self._step(step_id)
-        if step.is_open and not self.may(step):
+        if not self.may_answer(step):
             raise Http404
         key = self._key()
         form = self.form_class(request.POST, request.FILES, case=step.case, today=request.today)

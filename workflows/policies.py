@@ -52,11 +52,14 @@ def may_lead(who: Standing) -> bool:
     return who.leads() and bool(who.kinds() - {AgencyKind.INVESTOR})
 
 
+def is_for(step: Step, who: Standing) -> bool:
+    """The role that the step asks for, in the agency that holds it, whoever has claimed or done it."""
+    return who.has(Role(step.role), step.agency_id) if step.role else who.is_system
+
+
 def may_do(step: Step, who: Standing) -> bool:
     """The role that the step asks for, in the agency that holds it, unless somebody else claimed it."""
-    if step.role == "":
-        return who.is_system
-    return who.has(Role(step.role), step.agency_id) and step.owner_id in (None, who.user_id)
+    return is_for(step, who) and step.owner_id in (None, who.user_id)
 
 
 def may_assign(step: Step, who: Standing) -> bool:

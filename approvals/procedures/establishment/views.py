@@ -134,6 +134,8 @@ class TakeBackConsultation(StepPage):
     def may(self, step: Step) -> bool:
         return policies.may_take_back_consultation(step, self.request.standing)
 
+    may_answer = may
+
     def act(self, step: Step, form: Any, **common: Any) -> None:
         services.take_back_consultation(**form.cleaned_data, **common)
 

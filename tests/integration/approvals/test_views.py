@@ -634,6 +634,31 @@ def test_an_applicant_does_not_read_what_offices_write_to_each_other(it_is: Tell
     assert "Hạ tầng đấu nối chưa đủ năng lực" not in applicant
 
 
+@pytest.mark.parametrize("page", [page for page, (_, key) in DOERS.items() if key != "lan"])
+def test_a_page_that_is_done_is_not_shown_to_who_could_not_do_it(page: str, it_is: Tell) -> None:
+    walk = case_at("send_copy")
+    it_is(walk.now)
+    step = walk.case.steps.filter(name=DOERS[page][0]).order_by("pk")[0]
+    path = reverse(f"establishment:{page}", args=[step.pk])
+    for form in ({"key": uuid4()}, {**bodies(walk)[page], "key": uuid4()}):
+        assert page_of("lan").post(path, form).status_code == 404
+
+
+def test_a_form_for_a_step_that_a_colleague_took_meanwhile_keeps_its_text(it_is: Tell) -> None:
+    walk, step, minh, path, body = at_page("draft_report", it_is)
+    key = key_of(minh.get(path))
+    page_of_ngoc = Client()
+    page_of_ngoc.force_login(cases.colleague("minh"))
+    page_of_ngoc.post(reverse("workflows:claim", args=[step.pk]))
+
+    response = minh.post(path, {**body, "key": key})
+
+    assert response.status_code == 403
+    assert "Đoàn Thị Ngọc" in text(response)
+    assert body["findings"] in text(response)
+    assert walk.case.steps.get(pk=step.pk).is_open
+
+
 # --- lists ----------------------------------------------------------------------------------------
 LISTS = [
     ("minh", "/inbox/"),
