@@ -193,9 +193,11 @@ def _typed(field: forms.Field, kept: str) -> str:
     if not isinstance(field, forms.DecimalField):
         return kept
     try:
-        return str(localize_input(Decimal(kept)))
+        amount = Decimal(kept)
     except InvalidOperation:
         return kept
+    # “NaN” and “Infinity” are read as decimals too, and have no dress.
+    return str(localize_input(amount)) if amount.is_finite() else kept
 
 
 class UploadForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
+from accounts.requests import read_number
 from accounts.states import CONSULTED_KINDS
 from approvals.components import components
 from approvals.procedures.establishment.services import Point
@@ -121,10 +122,21 @@ class SupplementForm(StepForm):
     )
 
 
+class AgenciesField(forms.ModelMultipleChoiceField):
+    """Agencies, by number. One that no row can have is refused before the database chokes on it."""
+
+    def clean(self, value: Any) -> Any:
+        for raw in value or ():
+            if read_number(str(raw)) is None:
+                message = self.error_messages["invalid_pk_value"]
+                raise forms.ValidationError(message, code="invalid_pk_value", params={"pk": raw})
+        return super().clean(value)
+
+
 class ConsultationForm(StepForm):
     """Whom to ask, what, and by which day."""
 
-    agencies = forms.ModelMultipleChoiceField(
+    agencies = AgenciesField(
         label=_("Agencies to consult"), queryset=Agency.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     question = forms.CharField(label=_("Question"), widget=forms.Textarea(attrs={"rows": 3}), required=False)

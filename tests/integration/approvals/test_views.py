@@ -238,6 +238,18 @@ def test_odd_signs_are_kept_or_refused_but_never_break(lan: Client, odd: str) ->
     assert "<script>alert" not in text(page)
 
 
+@pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e999999999", "9" * 500])
+def test_an_amount_that_is_no_amount_is_told_at_its_field(lan: Client, odd: str) -> None:
+    dossier = started(lan)
+    path = section_path(dossier)
+    answers = {**all_answers()["project"], "capital_bn_vnd": odd, "version": "0"}
+    assert lan.post(path, answers).status_code == 302
+    assert lan.get(path).status_code == 200
+    assert lan.get(f"{path}?problems=yes").context["form"].has_error("capital_bn_vnd")
+    assert lan.get(reverse("approvals:dossier", args=[dossier.pk])).status_code == 200
+    assert lan.get(reverse("approvals:check", args=[dossier.pk])).status_code == 200
+
+
 def test_a_wrong_answer_is_told_at_its_field(lan: Client) -> None:
     dossier = started(lan)
     answers = all_answers()["project"]
@@ -632,6 +644,15 @@ def test_an_applicant_does_not_read_what_offices_write_to_each_other(it_is: Tell
     applicant = text(page_of("lan").get(path))
     assert report.findings not in applicant
     assert "Hạ tầng đấu nối chưa đủ năng lực" not in applicant
+
+
+@pytest.mark.parametrize("agency", ["x", "-1", "²", "0", "9" * 30])
+def test_an_agency_that_cannot_be_is_told_at_its_field(agency: str, it_is: Tell) -> None:
+    _, step, minh, path, body = at_page("plan_consultation", it_is)
+    response = minh.post(path, {**body, "agencies": [agency], "key": uuid4()})
+    assert response.status_code == 422
+    assert response.context["form"].has_error("agencies")
+    assert Step.objects.get(pk=step.pk).is_open
 
 
 @pytest.mark.parametrize("page", [page for page, (_, key) in DOERS.items() if key != "lan"])
