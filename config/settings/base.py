@@ -89,7 +89,11 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # An officer who waits for a colleague's act is told so after this time, instead of hanging.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5s"}
+    # What DATABASE_URL says (sslmode) stays.
+    DATABASES["default"]["OPTIONS"] = {
+        "options": "-c lock_timeout=5s",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- broker: only a wake-up, the outbox table is the truth ---------------------------------------
