@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from demo.models import DemoClock
 from records.clock import database_time
 
@@ -26,8 +28,6 @@ def move(by: timedelta) -> timedelta:
     """
     if not timedelta(0) < by <= MOST_AT_ONCE:
         raise ValueError(f"Move the clock ahead by 1 to {MOST_AT_ONCE.days} days at a time.")
-    clock, _ = DemoClock.objects.get_or_create(pk=1)
-    lead: timedelta = clock.ahead + by
-    clock.ahead = lead
-    clock.save()
-    return lead
+    DemoClock.objects.get_or_create(pk=1)
+    DemoClock.objects.filter(pk=1).update(ahead=F("ahead") + by)
+    return ahead()

@@ -12,13 +12,13 @@ from django.utils import timezone
 from accounts import agency_file
 from accounts import services as accounts
 from accounts.models import User
+from clusters.models import Cluster
 from demo import people, stories
 from law.clock import add_working_days
 from law.selectors import calendar
 from notifications import delivery
 from notifications.models import Notification, OutboxRow
 from records.clock import local_day
-from workflows.models import Case
 
 Tell = Callable[[str], None]
 
@@ -69,11 +69,6 @@ def plan() -> Iterator[Planned]:
     yield Planned("withdrawal", 30, {"commune": "dao", "investor": "hung"})
 
 
-def is_loaded() -> bool:
-    """Tell whether the demo's cases stand already."""
-    return Case.objects.filter(cluster__is_demo=True).exists()
-
-
 def settle(*, at: datetime) -> None:
     """Enter Hanoi's agencies and the demo's people."""
     accounts.record_agencies(agency_file.read(agency_file.HANOI), by=User.objects.system(), at=at)
@@ -81,10 +76,11 @@ def settle(*, at: datetime) -> None:
 
 
 def walk_all(*, at: datetime, tell: Tell) -> int:
-    """Walk every planned story up to `at`; return how many cases there are."""
-    planned = list(plan())
-    for number, item in enumerate(planned, 1):
-        title = f"Cụm minh hoạ {number:02d}"
+    """Walk every planned story up to `at` that was not walked before; return how many were."""
+    titles = {f"Cụm minh hoạ {number:02d}": item for number, item in enumerate(plan(), 1)}
+    standing = set(Cluster.objects.filter(name__in=titles).values_list("name", flat=True))
+    planned = [(title, item) for title, item in titles.items() if title not in standing]
+    for number, (title, item) in enumerate(planned, 1):
         start_on = stories.FIRST_DAY.get(item.story) or days_before(at, item.days_ago)
         stories.walk(item.story, title=title, start_on=start_on, end=at, **item.how)
         if number % 5 == 0 or number == len(planned):

@@ -18,9 +18,9 @@ class Command(BaseCommand):
         at = clock.now()
         loading.settle(at=at)
         call_command("import_clusters", stdout=self.stdout)
-        if loading.is_loaded():
+        number = loading.walk_all(at=at, tell=lambda word: self.stdout.write(f"  made-up cases: {word}"))
+        if not number:
             self.stdout.write("The made-up cases are there already.")
             return
-        number = loading.walk_all(at=at, tell=lambda word: self.stdout.write(f"  made-up cases: {word}"))
         told = loading.tell_everybody(at=database_time())
         self.stdout.write(f"{number} made-up cases, {told} messages delivered.")
