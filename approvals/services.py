@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.files.base import File
@@ -60,7 +61,6 @@ def delete_draft(*, dossier_id: int, by: User, at: datetime) -> None:
     dossier.delete()
 
 
-@transaction.atomic
 def attach(
     *, dossier_id: int, component: str, upload: CheckedUpload, content: File[bytes], by: User, at: datetime
 ) -> Document:
@@ -70,33 +70,43 @@ def attach(
         NotADraft: the dossier was filed, and nothing is asked for.
         NotYours: `by` does not act for the applicant.
     """
-    dossier = _own(dossier_id, by=by, at=at)
-    if dossier.state not in (DossierState.DRAFT, DossierState.AWAITING_SUPPLEMENT):
-        raise NotADraft
-    return store(dossier=dossier, component=component, upload=upload, content=content, by=by, at=at)
+    with written(upload, content) as name, transaction.atomic():
+        dossier = _own(dossier_id, by=by, at=at)
+        if dossier.state not in (DossierState.DRAFT, DossierState.AWAITING_SUPPLEMENT):
+            raise NotADraft
+        return enter(dossier=dossier, component=component, upload=upload, name=name, by=by, at=at)
 
 
-def store(
-    *, dossier: Dossier, component: str, upload: CheckedUpload, content: File[bytes], by: User, at: datetime
-) -> Document:
-    """Write the whole file, then its row, so that no row stands without its file."""
-    name = default_storage.save(f"dossiers/{dossier.pk}/{upload.sha256}.{upload.extension}", content)
+@contextmanager
+def written(upload: CheckedUpload, content: File[bytes]) -> Iterator[str]:
+    """Write the whole file and yield its name in the storage; take it back where the body fails.
+
+    Goes around the transaction that enters its row: so no row stands without its file, no file
+    without its row, and nobody waits for a lock while a disk writes.
+    """
+    name = default_storage.save(f"documents/{upload.sha256[:2]}/{upload.sha256}.{upload.extension}", content)
     try:
-        with transaction.atomic():
-            return Document.objects.create(
-                dossier=dossier,
-                component=component,
-                name=upload.name,
-                media_type=upload.media_type,
-                size=upload.size,
-                sha256=upload.sha256,
-                file=name,
-                uploaded_by=by,
-                uploaded_at=at,
-            )
+        yield name
     except BaseException:
         default_storage.delete(name)
         raise
+
+
+def enter(
+    *, dossier: Dossier, component: str, upload: CheckedUpload, name: str, by: User, at: datetime
+) -> Document:
+    """Enter the document whose file was `written` under `name`."""
+    return Document.objects.create(
+        dossier=dossier,
+        component=component,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        file=name,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from approvals.models import (
     SupplementRequest,
 )
 from approvals.procedures.establishment.flows import Establishment
-from approvals.services import store
+from approvals.services import enter, written
 from approvals.states import DossierState, PaperKind, Recommendation, Verdict
 from approvals.uploads import CheckedUpload
 from clusters import services as register
@@ -216,10 +216,11 @@ def submit_file(
     sent: Sent | None = None,
 ) -> Case:
     """Send the file with the commune's submission to the Department (E40)."""
-    with act_on_step("submit_file", step_id=step_id, by=by, at=at, sent=sent) as act:
+    submit = act_on_step("submit_file", step_id=step_id, by=by, at=at, sent=sent)
+    with written(upload, content) as name, submit as act:
         _check_paper_day(act, signed_on, field="signed_on")
         _leave_paper(act, PaperKind.SUBMISSION, number=number, issued_on=signed_on)
-        store(dossier=_dossier(act.case), component="D-a", upload=upload, content=content, by=by, at=act.at)
+        enter(dossier=_dossier(act.case), component="D-a", upload=upload, name=name, by=by, at=act.at)
         act.proceed()
     return act.case
 

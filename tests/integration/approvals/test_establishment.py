@@ -1020,3 +1020,15 @@ def test_no_row_stands_without_its_file(files: Any, monkeypatch: pytest.MonkeyPa
     with pytest.raises(RuntimeError):
         drafts.attach(dossier_id=draft.pk, component="D-d", **signed_paper(), by=by, at=walk.now)
     assert list(files.rglob("*.png")) == []
+
+
+def test_no_file_stands_without_its_row(files: Any) -> None:
+    walk, step, by, submit = ready("submit_file")
+    key = uuid4()
+    file(begun(walk.now), sent=Sent(key, {"dossier": "other"}))
+    before = set(files.rglob("*.png"))
+    with pytest.raises(KeyReused):
+        submit(step.pk, by=by, at=walk.now, sent=Sent(key, {"step": step.pk}))
+    assert set(files.rglob("*.png")) == before
+    submit(step.pk, by=by, at=walk.now)
+    assert len(set(files.rglob("*.png")) - before) == 1
