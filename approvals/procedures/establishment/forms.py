@@ -122,7 +122,7 @@ class SupplementForm(StepForm):
     )
 
 
-class AgenciesField(forms.ModelMultipleChoiceField):
+class AgenciesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Agencies, by number. One that no row can have is refused before the database chokes on it."""
 
     def clean(self, value: Any) -> Any:
