@@ -44,10 +44,9 @@ def deadline(clock: Clock) -> law_clock.Deadline:
 
 def pauses_of(clock: Clock) -> list[law_clock.Pause]:
     """Return the pauses of `clock`, oldest first."""
-    return [
-        law_clock.Pause(from_on=pause.from_on, to_on=pause.to_on)
-        for pause in clock.pauses.order_by("from_on", "pk")
-    ]
+    # Sorted here, so that pauses that were fetched along are not asked for again.
+    pauses = sorted(clock.pauses.all(), key=lambda pause: (pause.from_on, pause.pk))
+    return [law_clock.Pause(from_on=pause.from_on, to_on=pause.to_on) for pause in pauses]
 
 
 def _count(clock: Clock, pauses: list[law_clock.Pause]) -> None:

@@ -16,6 +16,9 @@ def deadlines_recompute() -> Iterator[str]:
         counted = clocks.deadline(clock)
         if counted.due_on not in (None, clock.due_on):
             yield f"clock {clock.pk} {clock}: counted again it is due on {counted.due_on}"
+    for step in Step.objects.open().exclude(clock=None).select_related("clock").iterator():
+        if step.clock and step.flow_task.limit and step.due_on != step.clock.due_on:
+            yield f"{step} says {step.due_on}, its clock {step.clock}"
 
 
 @invariant("W1", "an open step's node allows the stage of its case")

@@ -169,6 +169,10 @@ def pause_forgotten(walk: Walk) -> None:
     clock.pauses.create(from_on=third, to_on=fifth, reason="x")
 
 
+def open_step_moved(walk: Walk) -> None:
+    Step.objects.filter(name="decide").update(finished=None, due_on=walk.now.date())
+
+
 def file_lost(walk: Walk) -> None:
     Path(Document.objects.latest("pk").file.path).unlink()
 
@@ -241,6 +245,7 @@ BREAKS: list[tuple[str, Plant, str]] = [
     ("I5", mail_lost, "no e-mail is owed or sent"),
     ("I6", deadline_changed, "counted again it is due on"),
     ("I6", pause_forgotten, "counted again it is due on"),
+    ("I6", open_step_moved, "its clock R4/E70"),
     ("I8", file_lost, "is missing"),
     ("I8", file_changed, "was changed"),
     ("L1", calendar_changed, "are not those that were loaded"),
