@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed, has_transition_perm
 from viewflow.workflow.status import PROCESS, STATUS
 
-from accounts.models import Agency, User
+from accounts.models import Agency, Membership, User
 from accounts.selectors import Standing, standing
 from accounts.states import Role
 from clusters.models import Cluster
@@ -327,14 +328,31 @@ def _give(act: Act, step: Step, to: User | None) -> Assignment:
 
 def hand_back(*, user: User, agency: Agency, by: User, at: datetime) -> None:
     """Lay the open steps that `user` had claimed in `agency` back to the agency: they serve there no more."""
+    _hand_back(Step.objects.open().filter(owner=user, agency=agency), by=by, at=at)
+
+
+def hand_back_expired(*, at: datetime) -> int:
+    """Lay back the open steps whose owner serves in their role no more; return how many.
+
+    A term ends by its date, without an act of anybody; the colleagues could not take the step.
+    """
+    serving = Membership.objects.active(local_day(at)).filter(
+        user=OuterRef("owner"), agency=OuterRef("agency"), role=OuterRef("role")
+    )
+    expired = Step.objects.open().exclude(owner=None).exclude(Exists(serving))
+    return _hand_back(expired, by=User.objects.system(), at=at)
+
+
+def _hand_back(steps: QuerySet[Step], *, by: User, at: datetime) -> int:
     # In one order for all, so that two who leave at once never wait for each other's cases.
-    held = Step.objects.open().filter(owner=user, agency=agency).order_by("case_id", "pk")
-    for step_id in list(held.values_list("pk", flat=True)):
+    held = list(steps.order_by("case_id", "pk").values_list("pk", "owner_id"))
+    for step_id, owner_id in held:
         with suppress(StepClosed), act_on_case("hand_back", by=by, at=at, steps=step_id) as act:
             step = Step.objects.get(pk=step_id)
-            if not step.is_open or step.owner_id != user.pk:
+            if not step.is_open or step.owner_id != owner_id:
                 raise StepClosed  # done, or given to somebody else, while this waited for the case
             _give(act, step, None)
+    return len(held)
 
 
 def _claimed_by(step: Step) -> str | None:

@@ -8,6 +8,7 @@ from workflows import services
 
 @shared_task(name="workflows.tick")
 def tick() -> None:
-    """Close the windows whose last day has passed, then queue the reminders that are owed."""
+    """Close the windows whose last day has passed, free what leavers hold, queue the reminders owed."""
     services.close_windows(at=clock.now())
+    services.hand_back_expired(at=clock.now())
     services.remind(at=clock.now())

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from accounts import services as accounts
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.states import AgencyKind
 from clusters.models import Cluster
 from clusters.states import Kind, Stage
@@ -129,6 +129,23 @@ def test_what_was_done_meanwhile_is_not_handed_back(monkeypatch: pytest.MonkeyPa
     step.refresh_from_db()
     assert (step.owner, step.is_open, step.status) == (minh, False, "DONE")
     assert not AuditRow.objects.filter(act="hand_back").exists()
+
+
+def test_a_step_of_somebody_whose_term_is_over_lies_at_the_agency_again() -> None:
+    walk = case_at("check_intake")
+    ngoc = cases.colleague("minh")
+    services.claim(step_id=the_step(walk).pk, by=ngoc, at=walk.now)
+    last_day = walk.now.date()
+    Membership.objects.filter(user=ngoc).update(valid_to=last_day)
+
+    assert services.hand_back_expired(at=moment(last_day, 23, 59)) == 0
+    assert the_step(walk).owner == ngoc
+    next_day = moment(last_day + timedelta(days=1), 0, 1)
+    assert services.hand_back_expired(at=next_day) == 1
+    assert services.hand_back_expired(at=next_day) == 0
+
+    assert the_step(walk).owner is None
+    services.claim(step_id=the_step(walk).pk, by=people.user("minh"), at=next_day)
 
 
 # --- windows --------------------------------------------------------------------------------------
