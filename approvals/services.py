@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -111,15 +111,27 @@ def enter(
 
 @transaction.atomic
 def detach(*, document_id: int, by: User, at: datetime) -> Dossier:
-    """Remove a paper from a draft.
+    """Remove a paper from a draft, or one that was brought for a supplement not yet answered.
 
     Raises:
-        NotADraft: the dossier was filed; what was filed stays.
+        NotADraft: it was handed in; what was handed in stays.
     """
-    document = Document.objects.select_related("dossier").get(pk=document_id)
-    dossier = _draft(document.dossier_id, by=by, at=at)
+    document = Document.objects.get(pk=document_id)
+    dossier = _own(document.dossier_id, by=by, at=at)
+    since = handed_in_until(dossier)
+    if since is not None and document.uploaded_at <= since:
+        raise NotADraft
     _remove(document)
     return dossier
+
+
+def handed_in_until(dossier: Dossier) -> datetime | None:
+    """Return the moment up to which papers are handed in and stay; None for a draft, where none is."""
+    if dossier.state == DossierState.DRAFT:
+        return None
+    if dossier.state == DossierState.AWAITING_SUPPLEMENT:
+        return dossier.supplement_requests.latest("round").asked_at
+    return datetime.max.replace(tzinfo=UTC)
 
 
 def _remove(document: Document) -> None:

@@ -186,7 +186,8 @@ def papers(request: PersonRequest, pk: int) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, components=choices)
     if request.method == "POST" and form.is_valid() and _attach(request, dossier, form):
         return redirect("approvals:papers", dossier.pk)
-    context = {"dossier": dossier, "parts": found, "form": form}
+    until = services.handed_in_until(dossier)
+    context = {"dossier": dossier, "parts": found, "form": form, "handed_in_until": until}
     return render(request, "approvals/papers.html", context, status=422 if form.is_bound else 200)
 
 

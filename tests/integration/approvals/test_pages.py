@@ -13,7 +13,7 @@ from django.test import Client
 from approvals import services as drafts
 from approvals.models import Dossier
 from demo import people
-from tests.factories.cases import case_at, moment, settle, step_of
+from tests.factories.cases import case_at, moment, paper, settle, step_of
 
 pytestmark = pytest.mark.django_db
 NOW = moment("10/11/2026", 10, 42)
@@ -144,3 +144,28 @@ def test_officer_may_go_on_without_an_opinion_from_the_case() -> None:
     body = signed_in("minh").get(f"/cases/{walk.case.code}/").content.decode()
 
     assert f"/steps/{step.pk}/take-back/" in body
+
+
+def test_paper_of_a_supplement_can_be_taken_off_until_it_is_answered() -> None:
+    walk = case_at("supplement", story="supplement")
+    assert walk.dossier is not None
+    filed = walk.dossier.documents.order_by("pk")[0]
+    upload, content = paper("Nhầm")
+    wrong = drafts.attach(
+        dossier_id=walk.dossier.pk,
+        component="D-d",
+        upload=upload,
+        content=content,
+        by=people.user("lan"),
+        at=NOW,
+    )
+    client, page = signed_in("lan"), f"/proposals/{walk.dossier.pk}/papers/"
+
+    body = client.get(page).content.decode()
+    removed = client.post(f"/documents/{wrong.pk}/remove/")
+    refused = client.post(f"/documents/{filed.pk}/remove/")
+
+    assert f"/documents/{wrong.pk}/remove/" in body
+    assert f"/documents/{filed.pk}/remove/" not in body
+    assert (removed.status_code, refused.status_code) == (302, 409)
+    assert list(walk.dossier.documents.filter(pk__in=[wrong.pk, filed.pk])) == [filed]

@@ -42,7 +42,7 @@ def page_of(key: str) -> Client:
 
 
 def text(response: Answer) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def png(name: str = "paper.png") -> SimpleUploadedFile:
