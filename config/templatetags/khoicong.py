@@ -1,5 +1,6 @@
 """The project's own template words: form fields, badges, deadlines, and how days and areas are written."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,13 +10,21 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
+
+from accounts.names import fold
 
 register = template.Library()
 
 DAY = "%d/%m/%Y"
 MOMENT = "%d/%m/%Y %H:%M"
 SOON_WORKING_DAYS = 3
+# What a word without its marks looks like where it is Vietnamese: onset, vowels, coda.
+SYLLABLE = re.compile(
+    r"(b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|r|s|t|th|tr|v|x)?[aeiouy]{1,3}(c|ch|m|n|ng|nh|p|t)?"
+)
 TONES = {
     # stages of a case
     "listed": "neutral",
@@ -74,6 +83,18 @@ def _number(value: Decimal | float) -> str:
     plain = f"{Decimal(str(value)):f}"
     trimmed = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return formats.number_format(trimmed, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def as_told(text: object) -> str | SafeString:
+    """Write what a source tells in its own words; where these are English, marked for who listens.
+
+    A word is Vietnamese if it could be one of its syllables, or an abbreviation in capitals.
+    """
+    words = [word for word in re.findall(r"[^\W\d_]+", str(text)) if not word.isupper()]
+    if all(SYLLABLE.fullmatch(fold(word)) for word in words):
+        return str(text)
+    return format_html('<span lang="en">{}</span>', text)
 
 
 @register.filter

@@ -8,6 +8,7 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.html import escape
 
 from config.templatetags import khoicong
 
@@ -38,6 +39,16 @@ def test_a_day_is_that_of_vietnam() -> None:
     assert khoicong.day(date(2026, 4, 3)) == "03/04/2026"
     assert khoicong.day(LATE_EVENING_IN_UTC) == "27/03/2026"
     assert khoicong.day(None) == ""
+
+
+@pytest.mark.parametrize("told", ["Văn Hội, Đại Thắng", "Quảng Nghiệp", "Q3/2018–Q3/2020", "UDIC", "5,9 ha"])
+def test_what_a_source_tells_in_vietnamese_stays_as_it_is(told: str) -> None:
+    assert khoicong.as_told(told) == told
+
+
+@pytest.mark.parametrize("told", ["Phú Đôi and Văn Hội", "24 months build", "Hoài Đức <board>"])
+def test_what_a_source_tells_in_english_is_marked(told: str) -> None:
+    assert khoicong.as_told(told) == f'<span lang="en">{escape(told)}</span>'
 
 
 def test_a_moment_is_that_of_vietnam() -> None:
