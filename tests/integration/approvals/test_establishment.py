@@ -1022,6 +1022,23 @@ def test_no_row_stands_without_its_file(files: Any, monkeypatch: pytest.MonkeyPa
     assert list(files.rglob("*.png")) == []
 
 
+def test_a_file_that_does_not_reach_the_disk_is_no_document(
+    files: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = begun()
+    by = people.user("lan")
+    draft = drafts.begin(applicant=people.agency_of(people.person("lan")), by=by, at=walk.now)
+
+    def fail(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        drafts.attach(dossier_id=draft.pk, component="D-d", **signed_paper(), by=by, at=walk.now)
+    assert list(files.rglob("*.png")) == []
+    assert not draft.documents.exists()
+
+
 def test_no_file_stands_without_its_row(files: Any) -> None:
     walk, step, by, submit = ready("submit_file")
     key = uuid4()
