@@ -131,8 +131,11 @@ def detach(*, document_id: int, by: User, at: datetime) -> Dossier:
     Raises:
         NotADraft: it was handed in; what was handed in stays.
     """
-    document = Document.objects.get(pk=document_id)
-    dossier = _own(document.dossier_id, by=by, at=at)
+    dossier = _own(Document.objects.get(pk=document_id).dossier_id, by=by, at=at)
+    # Read again under the lock: whoever was faster has removed it, and its name may be another's by now.
+    document = dossier.documents.filter(pk=document_id).first()
+    if document is None:
+        return dossier
     since = handed_in_until(dossier)
     if since is not None and document.uploaded_at <= since:
         raise NotADraft
