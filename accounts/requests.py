@@ -1,8 +1,9 @@
-"""The request as our views get it, and how a number is read from its address."""
+"""The request as our views get it, and how numbers and keys are read from it."""
 
 from datetime import date, datetime
+from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from accounts.selectors import Standing
@@ -22,3 +23,15 @@ class PersonRequest(HttpRequest):
 def read_number(raw: str) -> int | None:
     """Return the number that `raw` is; None for anything that no row of ours can have as its number."""
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= MOST_DIGITS else None
+
+
+def form_key(request: HttpRequest) -> UUID:
+    """Return the idempotency key that the sent form carries.
+
+    Raises:
+        Http404: it carries none, so it is no form of ours.
+    """
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError as error:
+        raise Http404 from error

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, form_key
 from approvals import selectors
 from approvals.procedures.establishment.forms import StepForm
 from law.clock import working_days_left
@@ -68,7 +68,7 @@ class StepPage(LoginRequiredMixin, View):
         step = self._step(step_id)
         if not self.may_answer(step):
             raise Http404
-        key = self._key()
+        key = form_key(request)
         form = self.form_class(request.POST, request.FILES, case=step.case, today=request.today)
         if not form.is_valid():
             return self._page(step, form, key=key, status=422)
@@ -92,12 +92,6 @@ class StepPage(LoginRequiredMixin, View):
             "case__cluster", "case__applicant", "case__commune", "agency", "owner", "clock", "process"
         )
         return get_object_or_404(steps, pk=step_id)
-
-    def _key(self) -> UUID:
-        try:
-            return UUID(self.request.POST.get("key", ""))
-        except ValueError as error:
-            raise Http404 from error
 
     def _content(self, form: StepForm) -> dict[str, Any]:
         """Return what was sent, files by name and size, for telling a repeat from a change."""

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Agency, User
-from accounts.requests import PersonRequest, read_number
+from accounts.requests import PersonRequest, form_key, read_number
 from accounts.states import AgencyKind, Role
 from approvals import selectors, services
 from approvals.exceptions import StaleForm, Unfinished, UploadRefused
@@ -296,7 +296,7 @@ def _file(request: PersonRequest, dossier: Dossier) -> HttpResponse:
             versions=dossier.versions,
             by=request.user,
             at=request.now,
-            sent=Sent(_key(request), {"dossier": dossier.pk, "answers": dossier.answers}),
+            sent=Sent(form_key(request), {"dossier": dossier.pk, "answers": dossier.answers}),
         )
     except Unfinished as error:
         messages.error(request, str(error.message))
@@ -304,13 +304,6 @@ def _file(request: PersonRequest, dossier: Dossier) -> HttpResponse:
     except AlreadyDone:
         pass
     return redirect("approvals:receipt", dossier.pk)
-
-
-def _key(request: PersonRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError as error:
-        raise Http404 from error
 
 
 @login_required

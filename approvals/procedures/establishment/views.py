@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import can_proceed
 
-from accounts.requests import PersonRequest
+from accounts.requests import PersonRequest, form_key
 from approvals import policies
 from approvals.exceptions import NumberTaken, UploadRefused
 from approvals.forms import ReasonForm
@@ -240,7 +240,7 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
         return redirect("approvals:case", case.code)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        key = _key(request)
+        key = form_key(request)
         try:
             sent = Sent(key, {"case": case.pk, **form.cleaned_data})
             services.withdraw(
@@ -252,10 +252,3 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
         return redirect("approvals:case", case.code)
     context = {"case": case, "form": form, "key": request.POST.get("key") or uuid4()}
     return render(request, "approvals/withdraw.html", context, status=422 if form.is_bound else 200)
-
-
-def _key(request: PersonRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("key", ""))
-    except ValueError as error:
-        raise Http404 from error
