@@ -402,6 +402,16 @@ def _read(response: Any) -> None:
         response.getvalue()
 
 
+def test_no_route_takes_a_post_without_its_token(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.user("lan"))
+    before = snapshot()
+    for name, row in ROWS.items():
+        response = client.post(address(name, world), {"key": uuid4(), **row.body(world)})
+        assert response.status_code == 403, name
+    assert snapshot() == before
+
+
 # --- forbidden looks like absent ------------------------------------------------------------------
 ABSENT: dict[str, list[Any]] = {
     "approvals:case": ["HN999"],
@@ -520,4 +530,7 @@ def test_every_page_speaks_vietnamese_too(world: World) -> None:
             if row.get[key] == 200:
                 response = client.get(address(name, world))
                 assert response.status_code == 200, name
+                assert "default-src 'none'" in response["Content-Security-Policy"], name
+                assert "unsafe" not in response["Content-Security-Policy"], name
+                assert response["X-Content-Type-Options"] == "nosniff", name
                 _read(response)

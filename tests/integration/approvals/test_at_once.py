@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -249,3 +249,51 @@ def test_a_double_click_on_a_page_lands_on_the_case_twice(it_is: Callable[[datet
     assert refusals(send, send) == {"": 2}
     assert answers == [(302, reverse("approvals:case", args=[walk.case.code]))] * 2
     assert Decision.objects.count() == 1
+
+
+def wait_no_longer_than(milliseconds: int) -> None:
+    """Let this thread's connection give up waiting sooner than a person would."""
+    setting = (
+        f"SET lock_timeout = {milliseconds}"
+        if connection.vendor == "postgresql"
+        else f"PRAGMA busy_timeout = {milliseconds}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(setting)
+
+
+def test_who_waits_too_long_for_a_colleague_is_asked_to_try_again(
+    it_is: Callable[[datetime], None],
+) -> None:
+    walk, step, by, _ = ready("submit_report")
+    it_is(walk.now)
+    client = Client()
+    client.cookies["django_language"] = "en"
+    client.force_login(by)
+    path = reverse("establishment:draft_report", args=[step.pk])
+    body = {"findings": "Hợp lệ", "recommendation": "establish", "key": str(uuid4())}
+    held, tried = Barrier(2), Barrier(2)
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                Case.objects.lock(pk=walk.case.pk)
+                held.wait(timeout=20)
+                tried.wait(timeout=20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        held.wait(timeout=20)
+        wait_no_longer_than(200)
+        response = client.post(path, body)
+        tried.wait(timeout=20)
+        holding.result()
+    connection.close()
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert "Nothing was changed; please try again" in response.content.decode()
+    assert client.post(path, body).status_code == 302
+    assert walk.case.reports.count() == 1

@@ -95,6 +95,11 @@ def decision_lost(walk: Walk) -> None:
     Decision.objects.all().delete()
 
 
+def rejection_without_a_decision(walk: Walk) -> None:
+    Decision.objects.all().delete()
+    Case.objects.filter(pk=walk.case.pk).update(state=Stage.REJECTED)
+
+
 def decision_says_otherwise(walk: Walk) -> None:
     Decision.objects.update(outcome="reject")
 
@@ -228,6 +233,7 @@ def found_by_other_words(walk: Walk) -> None:
 
 BREAKS: list[tuple[str, Plant, str]] = [
     ("I1", decision_lost, "is established without a decision"),
+    ("I1", rejection_without_a_decision, "is rejected without a decision"),
     ("I1", decision_says_otherwise, "says reject"),
     ("I3", stage_moved_by_hand, "is operating, its audit says established"),
     ("I3", dossier_moved_by_hand, "is recalled, its audit says chosen"),
