@@ -10,17 +10,13 @@ from approvals.states import Recommendation
 from clusters.states import Stage
 from records.invariants import invariant
 from workflows.models import Case
-from workflows.states import AFTER_DECISION
 
 _CHUNK = 1 << 20
 
 
 @invariant("I1", "a decided case has its decision, and the decision says what the case became")
 def decisions_match_stages() -> Iterator[str]:
-    for case in Case.objects.filter(state=Stage.REJECTED, decisions=None):
-        yield f"{case.code} is rejected without a decision"
-    decided = Case.objects.filter(state__in=AFTER_DECISION, decisions=None)
-    for case in decided.exclude(processes=None):
+    for case in Case.objects.filter(stays__name="decide", decisions=None).distinct():
         yield f"{case.code} is {case.state} without a decision"
     for decision in Decision.objects.select_related("case"):
         rejected = decision.case.state == Stage.REJECTED

@@ -51,6 +51,19 @@ def check_answer_day(day: date, *, today: date, due_on: date | None) -> None:
         )
 
 
+def check_working_day(day: date, *, next_working: date | None) -> None:
+    """Refuse a day off that an officer sets as a last day; `next_working` is None for a working day.
+
+    Raises:
+        RuleBroken: it names the next working day.
+    """
+    if next_working is not None:
+        told = {"day": f"{day:%d/%m/%Y}", "next": f"{next_working:%d/%m/%Y}"}
+        raise RuleBroken(
+            _("%(day)s is a day off. The next working day is %(next)s.") % told, field="answer_by"
+        )
+
+
 def check_reasons(text: str) -> None:
     """Refuse a disagreement, a return or a rejection without reasons.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.files.base import File
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -94,10 +96,10 @@ class StepPage(LoginRequiredMixin, View):
         return get_object_or_404(steps, pk=step_id)
 
     def _content(self, form: StepForm) -> dict[str, Any]:
-        """Return what was sent, files by name and size, for telling a repeat from a change."""
+        """Return what was sent, files by their hash, for telling a repeat from a change."""
         typed: dict[str, Any] = {name: self.request.POST.getlist(name) for name in form.fields}
         files = self.request.FILES.lists()
-        return typed | {name: [(file.name, file.size) for file in sent] for name, sent in files}
+        return typed | {name: [(file.name, _digest(file)) for file in sent] for name, sent in files}
 
     def _page(self, step: Step, form: StepForm, *, key: UUID, status: int = 200) -> HttpResponse:
         case = step.case
@@ -127,3 +129,12 @@ class StepPage(LoginRequiredMixin, View):
     def more(self, step: Step) -> dict[str, Any]:
         """Return what else this step's page shows."""
         return {}
+
+
+def _digest(file: File[bytes]) -> str:
+    """Return the SHA-256 of an upload, and leave it where it can be read again."""
+    found = sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()

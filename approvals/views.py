@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,8 @@ from workflows import policies as workflow_policies
 from workflows import selectors as workflow
 from workflows.models import Case
 from workflows.states import Ending
+
+logger = logging.getLogger(__name__)
 
 
 # --- the draft ------------------------------------------------------------------------------------
@@ -215,8 +218,13 @@ def _attach(request: PersonRequest, dossier: Dossier, form: UploadForm) -> bool:
 def document(request: PersonRequest, pk: int) -> HttpResponse | FileResponse:
     """Hand out a document, as an attachment that no browser will run."""
     document = get_object_or_404(Document.objects.visible_to(request.standing), pk=pk)
+    try:
+        content = document.file.open("rb")
+    except FileNotFoundError as error:
+        logger.error("document %s has no file", document.pk)
+        raise Http404 from error
     response = FileResponse(
-        document.file.open("rb"), as_attachment=True, filename=document.name, content_type=document.media_type
+        content, as_attachment=True, filename=document.name, content_type=document.media_type
     )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
@@ -367,7 +375,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         context |= {
             "opinions": case.opinions.select_related("agency", "answered_by", "step"),
             "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
-            "history": workflow.history(case)[:100],
+            "history": workflow.history(case),
             "system_id": User.objects.system().pk,
         }
     return render(request, "approvals/case.html", context)

@@ -76,7 +76,11 @@ def told_time(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path not in UNTOLD_PATHS:
             tell(request)
-        return get_response(request)
+        response = get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            # After signing out, the browser must not show again what was seen before.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     return middleware
 

@@ -40,8 +40,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Move the clock ahead by 1 to 366 days at a time."))
     else:
         now = clock.moved_time()
-        services.close_windows(at=now)
-        services.remind(at=now)
+        services.let_days_pass(at=now)
         messages.success(
             request, _("It is now %(now)s.") % {"now": f"{timezone.localtime(now):%d/%m/%Y %H:%M}"}
         )

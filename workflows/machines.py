@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django_fsm import RETURN_VALUE, ConcurrentTransitionMixin, FSMField, transition
@@ -38,21 +39,21 @@ class CaseMachine(ConcurrentTransitionMixin, Recorded):
     @transition(
         state, Stage.UNDER_APPRAISAL, Stage.APPRAISED, permission=policies.may_review, custom={"law": "E50"}
     )
-    def conclude_appraisal(self, *, drafter: int, reviewer: int) -> None:
+    def conclude_appraisal(self, *, drafters: Collection[int], reviewers: Collection[int]) -> None:
         """Approve the appraisal report, which somebody else drafted."""
-        rules.check_separate_people({"drafter": drafter, "reviewer": reviewer})
+        rules.check_separate_people(drafters, reviewers)
 
     @transition(
         state, Stage.APPRAISED, Stage.ESTABLISHED, permission=policies.may_decide, custom={"law": "E70"}
     )
-    def establish(self, *, drafter: int, reviewer: int, decider: int) -> None:
+    def establish(self, *, drafters: Collection[int], reviewers: Collection[int], decider: int) -> None:
         """Decide to establish, as a third person."""
-        rules.check_separate_people({"drafter": drafter, "reviewer": reviewer, "decider": decider})
+        rules.check_separate_people(drafters, reviewers, [decider])
 
     @transition(state, Stage.APPRAISED, Stage.REJECTED, permission=policies.may_decide, custom={"law": "E70"})
-    def reject(self, *, drafter: int, reviewer: int, decider: int) -> None:
+    def reject(self, *, drafters: Collection[int], reviewers: Collection[int], decider: int) -> None:
         """Decide not to establish, as a third person."""
-        rules.check_separate_people({"drafter": drafter, "reviewer": reviewer, "decider": decider})
+        rules.check_separate_people(drafters, reviewers, [decider])
 
     @transition(state, BEFORE_DECISION, Stage.WITHDRAWN, permission=policies.may_file, custom={"law": ""})
     def withdraw(self) -> None:

@@ -65,6 +65,16 @@ register(
 )
 
 
+register(
+    Kind(
+        "case_ended",
+        title=_("{code}: {stage}"),
+        body=_("{cluster}, in which your agency had a part: {stage}."),
+        link="approvals:case",
+    )
+)
+
+
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:
     """Return the message of `kind` about `step`, for its owner, or for its agency while unclaimed.
 
@@ -100,4 +110,19 @@ def about_stage(case: Case) -> Message | None:
             "link_args": [case.code],
         },
         agency_id=case.applicant_id,
+    )
+
+
+def about_end(case: Case, agency_id: int) -> Message:
+    """Return the message to an office that had a part in the case: how its procedure ended."""
+    return Message(
+        key=f"case:{case.pk}:{case.audit_seq}:end:{agency_id}",
+        kind="case_ended",
+        context={
+            "code": case.code,
+            "cluster": case.cluster.name,
+            "stage": translatable(case.get_state_display()),
+            "link_args": [case.code],
+        },
+        agency_id=agency_id,
     )

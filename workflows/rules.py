@@ -1,5 +1,7 @@
 """What the law asks of a case before it may move. Facts in; a broken rule raises with its article."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from clusters.states import Stage
@@ -22,13 +24,16 @@ def check_complete_file(missing: list[str], citation: str) -> None:
         )
 
 
-def check_separate_people(people: dict[str, int]) -> None:
-    """Refuse one person in two of the roles drafter, reviewer, decider; `people` maps role to user id.
+def check_separate_people(*roles: Collection[int]) -> None:
+    """Refuse one person in two of `roles`, each given as the ids of all who acted in it.
+
+    All of them: whoever drafted an early version is no stranger to the one that is approved.
 
     Raises:
-        RuleBroken: two roles name the same person.
+        RuleBroken: two roles share a person.
     """
-    if len(set(people.values())) < len(people):
+    people = [person for role in roles for person in set(role)]
+    if len(set(people)) < len(people):
         raise RuleBroken(_("Whoever drafted or reviewed a report cannot also approve it or decide on it."))
 
 

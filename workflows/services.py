@@ -411,6 +411,13 @@ def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progre
     return adopted
 
 
+def let_days_pass(*, at: datetime) -> None:
+    """Do what the days up to `at` ask for: windows close, leavers' steps go back, reminders are owed."""
+    close_windows(at=at)
+    hand_back_expired(at=at)
+    remind(at=at)
+
+
 def close_windows(*, at: datetime) -> list[int]:
     """Close every waiting step whose last day has passed; return the ids of the closed ones.
 

@@ -8,7 +8,5 @@ from workflows import services
 
 @shared_task(name="workflows.tick")
 def tick() -> None:
-    """Close the windows whose last day has passed, free what leavers hold, queue the reminders owed."""
-    services.close_windows(at=clock.now())
-    services.hand_back_expired(at=clock.now())
-    services.remind(at=clock.now())
+    """Let the days up to now have their effect."""
+    services.let_days_pass(at=clock.now())

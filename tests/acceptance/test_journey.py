@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 
 from clusters.states import Stage
 from demo import people, stories
+from law.clock import add_working_days
+from law.selectors import calendar
 from notifications import delivery
 from notifications.models import OutboxRow
 from records.clock import database_time
@@ -176,7 +178,7 @@ def test_from_draft_to_decision(
     for name in ("Tài chính", "Finance"):
         for box in officer.locator("main label", has_text=name).all():
             box.click()
-    fill(officer, "answer_by", _days_after(today(officer), 7))
+    fill(officer, "answer_by", _working_days_after(today(officer), 5))
     send(officer)
     expect(officer).to_have_url(re.compile(case.code))
 
@@ -230,8 +232,9 @@ def test_from_draft_to_decision(
         assert width <= (options.get("viewport") or {"width": 1280})["width"], page.url
 
 
-def _days_after(day: str, days: int) -> str:
-    return f"{datetime.strptime(day, '%d/%m/%Y') + timedelta(days=days):%d/%m/%Y}"  # noqa: DTZ007
+def _working_days_after(day: str, days: int) -> str:
+    first = datetime.strptime(day, "%d/%m/%Y").date()  # noqa: DTZ007
+    return f"{add_working_days(first, days, calendar()):%d/%m/%Y}"
 
 
 def _deliver_all() -> None:

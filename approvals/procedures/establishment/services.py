@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,13 +34,16 @@ from clusters import services as register
 from clusters.dates import exactly
 from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
+from law.clock import add_working_days
 from law.rulesets import provision, rule_set_on
+from law.selectors import calendar
 from notifications.messages import Message
 from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
 from workflows import clocks
 from workflows.exceptions import NotYours, WrongStage
+from workflows.messages import about_end
 from workflows.models import Case
 from workflows.nodes import Branch
 from workflows.selectors import estimate
@@ -335,7 +338,10 @@ def plan_consultation(
     Source: Decree 32/2024/NĐ-CP, Art. 10(3): "the departments concerned".
     """
     with act_on_step("plan_consultation", step_id=step_id, by=by, at=at, sent=sent) as act:
+        days = calendar()
         rules.check_answer_day(answer_by, today=act.on, due_on=act.step.due_on)
+        after = None if days.is_working(answer_by) else add_working_days(answer_by, 1, days)
+        rules.check_working_day(answer_by, next_working=after)
         rules.check_consulted(len(agencies))
         act.proceed(branches=[Branch(pk, answer_by) for pk in dict.fromkeys(a.pk for a in agencies)])
         OpinionRequest.objects.bulk_create(
@@ -419,9 +425,10 @@ def submit_report(
 def approve_report(*, step_id: int, comments: str, by: User, at: datetime, sent: Sent | None = None) -> Case:
     """Approve the report and send it with the file to the city; a second person than its drafter."""
     with act_on_step("review_report", step_id=step_id, by=by, at=at, sent=sent) as act:
-        report = act.case.reports.latest("version")
+        *_earlier, report = reports = list(act.case.reports.select_related("review"))
         Review.objects.create(report=report, approved=True, comments=comments, by=by, at=act.at)
-        act.move("conclude_appraisal", drafter=report.drafted_by_id, reviewer=by.pk)
+        drafters, reviewers = _people(reports)
+        act.move("conclude_appraisal", drafters=drafters, reviewers=reviewers | {by.pk})
         act.proceed("approved")
         act.data["version"] = report.version
     return act.case
@@ -457,17 +464,33 @@ def decide(
     with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
         _check_paper_day(act, signed_on, field="signed_on")
         rules.check_reasons(reasons)
-        report = act.case.reports.select_related("review").latest("version")
-        people = {"drafter": report.drafted_by_id, "reviewer": report.review.by_id, "decider": by.pk}
+        drafters, reviewers = _people(act.case.reports.select_related("review"))
         dossier = _dossier(act.case)
         establish = outcome == Recommendation.ESTABLISH
-        act.move("establish" if establish else "reject", **people)
+        act.move(
+            "establish" if establish else "reject", drafters=drafters, reviewers=reviewers, decider=by.pk
+        )
         with recorded(dossier, act="decide", by=by, at=act.at):
             dossier.choose() if establish else dossier.pass_over()
         _issue(act, outcome, number=number, signed_on=signed_on, reasons=reasons)
+        _tell_offices(act)
         act.proceed(str(outcome))
         act.data["number"] = number
     return act.case
+
+
+def _people(reports: Iterable[Report]) -> tuple[set[int], set[int]]:
+    """Return who drafted and who reviewed any version of the report."""
+    found = list(reports)
+    reviewed = [report.review.by_id for report in found if hasattr(report, "review")]
+    return {report.drafted_by_id for report in found}, set(reviewed)
+
+
+def _tell_offices(act: Act) -> None:
+    """Tell every other office that had a part in the case how it ended; the applicant is told anyway."""
+    took_part = act.case.steps.exclude(agency=None).values_list("agency_id", flat=True)
+    own = act.who.agencies() | {act.case.applicant_id}
+    act.messages += [about_end(act.case, agency_id) for agency_id in sorted(set(took_part) - own)]
 
 
 def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, reasons: str) -> None:
@@ -518,6 +541,7 @@ def withdraw(*, case_id: int, reason: str, by: User, at: datetime, sent: Sent | 
         dossier = _dossier(act.case)
         with recorded(dossier, act="recall", by=by, at=act.at, data={"reason": reason}):
             dossier.recall()
+        _tell_offices(act)
         cancel_open_steps(act)
         act.data = {"reason": reason}
     return act.case

@@ -22,7 +22,9 @@ from approvals.states import DossierState, PaperKind, Recommendation, Verdict
 from clusters.models import Cluster
 from clusters.states import Stage
 from demo import people
+from law.clock import add_working_days
 from law.rulesets import rule_set_on
+from law.selectors import calendar
 from notifications import services as notifications
 from notifications.models import OutboxRow
 from records.clock import local_day
@@ -685,7 +687,7 @@ def test_asking_nobody_is_refused() -> None:
             step_id=walk.open_step("plan_consultation").pk,
             agencies=[],
             question="",
-            answer_by=local_day(walk.now) + timedelta(days=5),
+            answer_by=add_working_days(local_day(walk.now), 5, calendar()),
             by=people.user("minh"),
             at=walk.now,
         )
@@ -699,11 +701,60 @@ def test_the_same_agency_is_asked_once() -> None:
         step_id=walk.open_step("plan_consultation").pk,
         agencies=[finance, finance],
         question="",
-        answer_by=local_day(walk.now) + timedelta(days=5),
+        answer_by=add_working_days(local_day(walk.now), 5, calendar()),
         by=people.user("minh"),
         at=walk.now,
     )
     assert open_names(walk.case) == ["give_opinion"]
+
+
+def test_a_day_off_is_no_last_day_for_an_answer() -> None:
+    walk = case_at("plan_consultation")
+    before = written()
+    today = local_day(walk.now)
+    sunday = today + timedelta(days=6 - today.weekday())
+    with pytest.raises(
+        RuleBroken, match=f"{sunday:%d/%m/%Y} is a day off. The next working day is"
+    ) as refused:
+        services.plan_consultation(
+            step_id=walk.open_step("plan_consultation").pk,
+            agencies=[people.agency_of(people.person("tai"))],
+            question="",
+            answer_by=sunday,
+            by=people.user("minh"),
+            at=walk.now,
+        )
+    assert refused.value.details["field"] == "answer_by"
+    assert written() == before
+
+
+def test_every_office_that_had_a_part_hears_of_the_decision() -> None:
+    walk = case_at("decide")
+    walk.decide()
+    told = OutboxRow.objects.filter(kind="case_ended").values_list("agency__kind", flat=True)
+    assert sorted(told) == [
+        AgencyKind.AGRICULTURE_ENVIRONMENT,
+        AgencyKind.COMMUNE,
+        AgencyKind.CONSTRUCTION,
+        AgencyKind.FINANCE,
+        AgencyKind.INDUSTRY_TRADE,
+    ]
+
+
+def test_who_drafted_an_early_version_does_not_approve_a_later_one() -> None:
+    walk = case_at("review_report")
+    minh, second = cases.appoint("minh", Role.REVIEWER), cases.colleague("minh")
+    walk.return_report()
+    services.submit_report(
+        step_id=walk.open_step("draft_report").pk,
+        findings="x",
+        recommendation=Recommendation.ESTABLISH,
+        by=second,
+        at=walk.now,
+    )
+    step = walk.open_step("review_report")
+    with pytest.raises(RuleBroken, match="cannot also approve"):
+        services.approve_report(step_id=step.pk, comments="", by=minh, at=walk.now)
 
 
 def test_going_on_without_an_answer_is_noted_and_joins() -> None:

@@ -44,13 +44,13 @@ ALLOWED: dict[tuple[Stage, str], set[str]] = {
 }
 
 PAPERS = dict.fromkeys(("site", "permit", "drawings", "contract", "notice"), "12/GP")
-PEOPLE = {"drafter": 1, "reviewer": 2, "decider": 3}
+PEOPLE = {"drafters": [1], "reviewers": [2], "decider": 3}
 # Enough evidence for each transition, and where it leads.
 EVIDENCE: dict[str, dict[str, Any]] = {
     "propose": {},
     "withdraw": {},
     "begin_appraisal": {"missing": [], "citation": "Art. 10"},
-    "conclude_appraisal": {"drafter": 1, "reviewer": 2},
+    "conclude_appraisal": {"drafters": [1], "reviewers": [2]},
     "establish": PEOPLE,
     "reject": PEOPLE,
     "begin_preparation": {"evidence": "5/QĐ"},
@@ -129,10 +129,10 @@ def test_a_stage_is_never_set_by_hand() -> None:
 
 REFUSED: list[tuple[Stage, str, dict[str, object], str]] = [
     (S.PROPOSED, "begin_appraisal", {"missing": ["Map"], "citation": "Art. 10(3)"}, "Art. 10.3.*Map"),
-    (S.UNDER_APPRAISAL, "conclude_appraisal", {"drafter": 1, "reviewer": 1}, "cannot also approve"),
-    (S.APPRAISED, "establish", {"drafter": 1, "reviewer": 2, "decider": 1}, "cannot also approve"),
-    (S.APPRAISED, "establish", {"drafter": 1, "reviewer": 2, "decider": 2}, "cannot also approve"),
-    (S.APPRAISED, "reject", {"drafter": 3, "reviewer": 2, "decider": 3}, "cannot also approve"),
+    (S.UNDER_APPRAISAL, "conclude_appraisal", {"drafters": [1], "reviewers": [1]}, "cannot also approve"),
+    (S.APPRAISED, "establish", {"drafters": [1], "reviewers": [2], "decider": 1}, "cannot also approve"),
+    (S.APPRAISED, "establish", {"drafters": [1], "reviewers": [2], "decider": 2}, "cannot also approve"),
+    (S.APPRAISED, "reject", {"drafters": [3], "reviewers": [2], "decider": 3}, "cannot also approve"),
     (S.ESTABLISHED, "begin_preparation", {"evidence": " "}, "Name the paper"),
     (S.PREPARING, "break_ground", {"papers": PAPERS | {"permit": " "}}, "Missing: permit"),
     (
