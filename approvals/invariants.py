@@ -16,7 +16,8 @@ _CHUNK = 1 << 20
 
 @invariant("I1", "a decided case has its decision, and the decision says what the case became")
 def decisions_match_stages() -> Iterator[str]:
-    for case in Case.objects.filter(stays__name="decide", decisions=None).distinct():
+    decided = {"stays__name": "decide", "stays__outcome__in": Recommendation.values}
+    for case in Case.objects.filter(**decided, decisions=None).distinct():
         yield f"{case.code} is {case.state} without a decision"
     for decision in Decision.objects.select_related("case"):
         rejected = decision.case.state == Stage.REJECTED
