@@ -17,7 +17,7 @@ from django.views import View
 
 from accounts.requests import PersonRequest, form_key
 from approvals import selectors
-from approvals.procedures.establishment.forms import StepForm
+from approvals.step_forms import StepForm
 from law.clock import working_days_left
 from law.selectors import calendar
 from records.exceptions import AlreadyDone, DomainError, KeyReused

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from clusters.states import Stage
-from demo import people, stories
+from demo import people, walk
 from law.clock import add_working_days
 from law.selectors import calendar
 from notifications import delivery
@@ -67,7 +67,7 @@ def move_clock(page: Page, days: int) -> None:
 
 
 def paper(tmp_path: Path, title: str) -> Path:
-    _upload, content = stories.paper(title)
+    _upload, content = walk.paper(title)
     path = tmp_path / f"{title}.png"
     path.write_bytes(content.read())
     return path

@@ -14,7 +14,7 @@ from accounts.models import Membership, User
 from accounts.states import Role
 from approvals.uploads import CheckedUpload
 from demo import people, stories
-from demo.stories import Walk, paper
+from demo.walk import Ended, Walk, paper
 from law.clock import add_working_days
 from law.selectors import calendar
 from workflows.models import Step
@@ -58,7 +58,7 @@ def case_at(
     """
     walk = begun(at, name=name, **how)
     walk.until = step
-    with suppress(stories.Ended):
+    with suppress(Ended):
         stories.STORIES[story](walk)
     walk.until = ""
     if step:

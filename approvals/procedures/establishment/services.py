@@ -20,12 +20,12 @@ from approvals.models import (
     Decision,
     Dossier,
     OpinionRequest,
-    Paper,
     Report,
     Review,
     SupplementItem,
     SupplementRequest,
 )
+from approvals.papers import check_paper_day, leave_paper
 from approvals.procedures.establishment.flows import Establishment
 from approvals.services import enter, written
 from approvals.states import DossierState, PaperKind, Recommendation, Verdict
@@ -201,8 +201,8 @@ def give_notice(
 ) -> Case:
     """Announce that files are received (E20); the window counts from the day of the notice."""
     with act_on_step("give_notice", step_id=step_id, by=by, at=at, sent=sent) as act:
-        _check_paper_day(act, published_on, field="published_on")
-        _leave_paper(act, PaperKind.NOTICE, number=number, issued_on=published_on, note=where)
+        check_paper_day(act, published_on, field="published_on")
+        leave_paper(act, PaperKind.NOTICE, number=number, issued_on=published_on, note=where)
         act.proceed(trigger_on=published_on)
     return act.case
 
@@ -221,8 +221,8 @@ def submit_file(
     """Send the file with the commune's submission to the Department (E40)."""
     submit = act_on_step("submit_file", step_id=step_id, by=by, at=at, sent=sent)
     with written(upload, content) as name, submit as act:
-        _check_paper_day(act, signed_on, field="signed_on")
-        _leave_paper(act, PaperKind.SUBMISSION, number=number, issued_on=signed_on)
+        check_paper_day(act, signed_on, field="signed_on")
+        leave_paper(act, PaperKind.SUBMISSION, number=number, issued_on=signed_on)
         enter(dossier=_dossier(act.case), component="D-a", upload=upload, name=name, by=by, at=act.at)
         act.proceed()
     return act.case
@@ -462,7 +462,7 @@ def decide(
         NumberTaken: the number stands on another decision of that year.
     """
     with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
-        _check_paper_day(act, signed_on, field="signed_on")
+        check_paper_day(act, signed_on, field="signed_on")
         rules.check_reasons(reasons)
         drafters, reviewers = _people(act.case.reports.select_related("review"))
         dossier = _dossier(act.case)
@@ -527,8 +527,8 @@ def send_copy(
 ) -> Case:
     """Send the decision to the ministry (E80); the procedure ends."""
     with act_on_step("send_copy", step_id=step_id, by=by, at=at, sent=sent) as act:
-        _check_paper_day(act, sent_on, field="sent_on")
-        _leave_paper(act, PaperKind.COPY, number=number, issued_on=sent_on)
+        check_paper_day(act, sent_on, field="sent_on")
+        leave_paper(act, PaperKind.COPY, number=number, issued_on=sent_on)
         act.proceed()
     return act.case
 
@@ -550,22 +550,3 @@ def withdraw(*, case_id: int, reason: str, by: User, at: datetime, sent: Sent | 
 def _dossier(case: Case) -> Dossier:
     """Return the case's dossier, locked: with a single applicant there is one per round."""
     return case.dossiers.select_for_update().latest("pk")
-
-
-def _leave_paper(act: Act, kind: PaperKind, *, number: str, issued_on: date, note: str = "") -> None:
-    Paper.objects.create(
-        case=act.case,
-        step=act.step,
-        kind=kind,
-        number=number.strip(),
-        issued_on=issued_on,
-        note=note,
-        by=act.by,
-        at=act.at,
-    )
-    act.data["number"] = number.strip()
-
-
-def _check_paper_day(act: Act, day: date, *, field: str) -> None:
-    rules.check_not_future(day, today=act.on, field=field)
-    rules.check_not_before(day, earliest=local_day(act.step.created), field=field)

@@ -21,6 +21,7 @@ from approvals.forms import ReasonForm
 from approvals.models import OpinionRequest
 from approvals.procedures.establishment import forms, services
 from approvals.states import Recommendation, Verdict
+from approvals.step_forms import StepForm
 from approvals.step_pages import StepPage
 from approvals.uploads import check_upload
 from records.exceptions import AlreadyDone
@@ -117,7 +118,7 @@ def _opinion(step: Step) -> dict[str, Any]:
     return {"opinion": OpinionRequest.objects.select_related("agency", "asked_by").get(step=step)}
 
 
-class ReasonStepForm(forms.StepForm, ReasonForm):
+class ReasonStepForm(StepForm, ReasonForm):
     """Why a consultation is taken back."""
 
 
