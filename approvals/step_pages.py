@@ -104,7 +104,7 @@ class StepPage(LoginRequiredMixin, View):
     def _page(self, step: Step, form: StepForm, *, key: UUID, status: int = 200) -> HttpResponse:
         case = step.case
         dossier = case.dossiers.order_by("-pk").first()
-        counted = workflow.deadline_of(step)
+        deadline, provision = workflow.deadline_of(step)
         left = None
         if step.due_on:
             left = working_days_left(today=self.request.today, due_on=step.due_on, calendar=calendar())
@@ -117,8 +117,8 @@ class StepPage(LoginRequiredMixin, View):
             "heading": self.heading or step.label,
             "button": self.button,
             "left": left,
-            "deadline": counted[0] if counted else None,
-            "provision": counted[1] if counted else None,
+            "deadline": deadline,
+            "provision": provision,
             "parts": selectors.parts(dossier, on=self.request.today, supplied_by=("applicant", "commune"))
             if dossier
             else [],

@@ -383,13 +383,13 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
 
 def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
     left = working_days_left(today=request.today, due_on=step.due_on, calendar=days) if step.due_on else None
-    counted = workflow.deadline_of(step)
+    deadline, row = workflow.deadline_of(step)
     may_do = workflow_policies.may_do(step, request.standing)
     return {
         "step": step,
         "left": left,
-        "deadline": counted[0] if counted else None,
-        "provision": counted[1] if counted else None,
+        "deadline": deadline,
+        "provision": row,
         "may_do": may_do and bool(step.flow_task.page),
         "may_claim": may_do and step.owner_id is None,
         "may_release": may_do and step.owner_id == request.user.pk,
@@ -431,6 +431,8 @@ def _note(stop: workflow.Stop, limit: Provision | None, day: date | None) -> str
         return ""
     row = stop.provision
     parts = [row.limit_text] if row and row.has_limit and row != limit else []
+    if stop.planned_on:
+        parts.append(_("by the decision: %(day)s") % {"day": f"{stop.planned_on:%d/%m/%Y}"})
     if stop.by_estimate and stop.by_estimate != day:
         parts.append(_("about %(day)s at the latest (estimate)") % {"day": f"{stop.by_estimate:%d/%m/%Y}"})
     return " · ".join(parts)

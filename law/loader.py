@@ -21,7 +21,7 @@ _GRADED = ("source", "grade", "grade_note")
 RULE_SET_COLUMNS = ("code", "instrument", "valid_from", "valid_to", "essence", "citation", *_GRADED, "note")
 PROVISION_COLUMNS = (
     *("rule_set", "step", "seq", "phase", "actor", "recipient", "action", "output", "dossier_sets"),
-    *("bound", "amount", "unit", "starts", "pauses", "stops", "within"),
+    *("bound", "amount", "unit", "starts", "pauses", "stops", "within", "valid_from", "valid_to"),
     *("citation", "amended_by", *_GRADED, "note"),
 )
 CONDITION_COLUMNS = (
@@ -140,6 +140,7 @@ class _Reader:
             stops=row.optional("stops"),
             within=row.optional("within"),
             note=row.optional("note"),
+            **_own_force(row),
             **_clock(row),
             **self._amended(row),
         )
@@ -216,6 +217,16 @@ def _citation(row: Row, column: str) -> str:
         except ValueError as error:
             raise row.error(column, f"is no citation: {error}") from None
     return text
+
+
+def _own_force(row: Row) -> dict[str, Any]:
+    """Return the days between which a row of the general laws holds; a rule set's rows have its days."""
+    first, last = row.day("valid_from"), row.day("valid_to")
+    if row.text("rule_set") != AFTER_DECISION and (first or last):
+        raise row.error("valid_from", "belongs to the rule set, which has its own days")
+    if first and last and last < first:
+        raise row.error("valid_to", "is before valid_from")
+    return {"valid_from": first, "valid_to": last}
 
 
 def _clock(row: Row) -> dict[str, Any]:

@@ -103,7 +103,8 @@ def _limit(provision: Provision) -> str:
         return f"none; stops the clock of {provision.stops}"
     at_least = "at least " if provision.bound == Bound.AT_LEAST else ""
     pauses = f"; {provision.pauses.label}" if provision.pauses else ""
-    return f"{at_least}{provision.limit_text or 'none'}{pauses}"
+    own_days = f"; {_in_force(provision)}" if provision.valid_from else ""
+    return f"{at_least}{provision.limit_text or 'none'}{pauses}{own_days}"
 
 
 def _condition(row: Condition) -> tuple[object, ...]:
@@ -158,7 +159,7 @@ def _grade(row: Cited, note: str) -> str:
     return _sentences(f"{mark} {source}".strip(), row.grade_note, note)
 
 
-def _in_force(row: RuleSet) -> str:
+def _in_force(row: RuleSet | Provision) -> str:
     start = f"{row.valid_from:%d/%m/%Y}"
     return f"{start} – {row.valid_to:%d/%m/%Y}" if row.valid_to else f"from {start}"
 

@@ -99,6 +99,8 @@ class Provision(Amended):
 
     `amount` and `unit` are the limit, `starts` the event it runs from, `pauses` what is left out.
     `stops` is the step whose clock this one stops, `within` the step whose limit it shares.
+    `valid_from` and `valid_to` (both included) are the days of a row of the general laws, None where they
+    were not obtained; the rows of a rule set hold as long as it does.
     """
 
     rule_set: str
@@ -117,7 +119,15 @@ class Provision(Amended):
     pauses: PauseRule
     stops: str
     within: str
+    valid_from: date | None
+    valid_to: date | None
     note: str
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the row's own days, as far as they are known, include `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
     @property
     def has_limit(self) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from law import loader
 from law.exceptions import NoRuleSet
+from law.loader import AFTER_DECISION
 from law.rows import Condition, Criterion, Library, Provision, Reading, RuleSet, Source, limit_text
 
 __all__ = [
@@ -54,8 +55,13 @@ def rule_set_on(day: date) -> RuleSet:
 
 
 def provision(code: str, step: str) -> Provision:
-    """Return the provision on `step` in the rule set `code`, as `("R4", "E40")`; KeyError if none."""
-    return library().provisions[code][step]
+    """Return the provision on `step` that holds for a case of the rule set `code`, as `("R4", "E40")`.
+
+    What comes after the decision is the same for all (`P13`): the general laws set it, not the rules on
+    clusters; so a case that was adopted without a rule set ("") has it too. KeyError if there is none.
+    """
+    own = library().provisions.get(code, {})
+    return own[step] if step in own else library().provisions[AFTER_DECISION][step]
 
 
 def provisions(code: str) -> tuple[Provision, ...]:

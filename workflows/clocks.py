@@ -8,12 +8,17 @@ from law.selectors import calendar
 from workflows.models import Case, Clock, ClockPause
 
 
-def begin(case: Case, limit: str, *, trigger_on: date) -> Clock:
-    """Start the clock of provision `limit` of the case's rule set; the trigger day is not counted.
+def begin(case: Case, limit: str, *, trigger_on: date) -> Clock | None:
+    """Start the clock of provision `limit`, as the case's rule set has it; the trigger day is not counted.
+
+    Return None where the provision sets no limit that binds, or was not in force on the trigger day.
 
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
+    row = provision(case.rule_set, limit)
+    if not row.has_limit or not row.covers(trigger_on):
+        return None
     clock = Clock(case=case, rule_set=case.rule_set, limit=limit, trigger_on=trigger_on)
     _count(clock, [])
     clock.save(force_insert=True)

@@ -106,7 +106,7 @@ def about_stage(case: Case) -> Message | None:
         context={
             "code": case.code,
             "cluster": case.cluster.name,
-            "stage": translatable(case.get_state_display()),
+            "stage": translatable(case.stage_words),
             "link_args": [case.code],
         },
         agency_id=case.applicant_id,
@@ -121,7 +121,7 @@ def about_end(case: Case, agency_id: int) -> Message:
         context={
             "code": case.code,
             "cluster": case.cluster.name,
-            "stage": translatable(case.get_state_display()),
+            "stage": translatable(case.stage_words),
             "link_args": [case.code],
         },
         agency_id=agency_id,

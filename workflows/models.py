@@ -16,9 +16,10 @@ from viewflow.workflow.status import PROCESS, STATUS
 from accounts.models import Agency
 from accounts.selectors import Standing
 from clusters.models import Cluster
+from clusters.states import Stage
 from workflows.machines import CaseMachine
 from workflows.policies import may_see_all
-from workflows.states import ENDED, CaseKind, Procedure
+from workflows.states import ENDED, CaseKind, MilestoneKind, Procedure
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -74,6 +75,13 @@ class Case(CaseMachine):
 
     def __str__(self) -> str:
         return f"{self.code} {self.cluster}"
+
+    @property
+    def stage_words(self) -> Any:
+        """Return the stage for people; an expansion establishes nothing new."""
+        if self.kind == CaseKind.EXPANSION and self.state == Stage.ESTABLISHED:
+            return _("Expansion decided")
+        return self.get_state_display()
 
 
 class Process(AbstractProcess, models.Model):
@@ -136,6 +144,28 @@ class ClockPause(models.Model):
         ]
 
 
+class Milestone(models.Model):
+    """A day that the decision's own progress fixes for a case; lateness after it is measured by it.
+
+    The decree names no limits there, so it is the decision that the steps' days come from.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 12(1)(d), 19(1).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="milestones")
+    kind = models.CharField(_("milestone"), max_length=20, choices=MilestoneKind.choices)
+    planned_on = models.DateField(_("planned for"))
+    source = models.CharField(_("source"), max_length=200)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["planned_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "kind"], name="milestone_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.planned_on:%d/%m/%Y}"
+
+
 class StepQuerySet(models.QuerySet["Step"]):
     def work(self) -> Self:
         """Keep what people (or the passing of days) do; leave out the engine's own gates."""
@@ -156,7 +186,8 @@ class Step(AbstractTask, models.Model):
     """One task of a process: at which agency it lies, in which role, until when.
 
     `owner` is the officer who claimed it. `clock` is the law's limit, where there is one; `due_on`
-    repeats its day, or is a day that an officer set (an opinion has no limit in law).
+    repeats its day, or is the decision's own milestone, or a day that an officer set (an opinion has
+    no limit in law).
     """
 
     # Of the engine's columns these serve views and timers that are not used here. The generic key

@@ -22,6 +22,7 @@ from viewflow.workflow.token import Token
 
 from accounts.states import AgencyKind, Role
 from clusters.states import Stage
+from workflows.states import MilestoneKind
 
 
 class Branch(NamedTuple):
@@ -96,7 +97,8 @@ class Work(Node):
     `actor` None means the applicant; `role` None means that no person does it. `limit` names the
     provision of the case's rule set; `page` the URL name of the step's page; `stages` the stages
     in which the case may be while the step is open. A step `inside` the running clock has no limit
-    of its own; `stops_clock` says that the clock stands still meanwhile.
+    of its own; `stops_clock` says that the clock stands still meanwhile. Where the law sets no limit,
+    `milestone` names the day of the decision's own progress that the step works towards.
     """
 
     task_type = "HUMAN"
@@ -115,8 +117,10 @@ class Work(Node):
         limit: str = "",
         inside: bool = False,
         stops_clock: bool = False,
+        milestone: MilestoneKind | None = None,
     ) -> None:
         super().__init__()
+        self.milestone = milestone
         self.actor, self.role, self.limit = actor, role, limit
         self.page, self.stages = page, frozenset(stages)
         self.inside, self.stops_clock = inside, stops_clock
@@ -174,11 +178,11 @@ class Start(flow.StartHandle):
 
 
 class FanOutActivation(Told, Activation):
-    """Creates one step for each branch that the act chose."""
+    """Creates the first step of each arm, under a token of its own."""
 
     @Activation.status.super()
     def activate(self) -> None:
-        """The branches were chosen by the act."""
+        """The node, or the act, names the arms."""
 
     @Activation.status.transition(source=STATUS.NEW, target=STATUS.DONE)
     def complete(self) -> None:
@@ -187,8 +191,8 @@ class FanOutActivation(Told, Activation):
     @Activation.status.transition(source=STATUS.DONE)
     def create_next(self) -> Iterator[Any]:
         tokens = Token.split_token_source(self.task.token, self.task.pk)
-        for branch in self.process.act.branches:
-            yield self.flow_task._next._create(self, next(tokens), data=branch)
+        for node, branch in self.flow_task.arms(self.process.act):
+            yield node._create(self, next(tokens), data=branch)
 
 
 class FanOut(flow.Split):
@@ -205,11 +209,40 @@ class FanOut(flow.Split):
         self._next = node
         return self
 
+    def arms(self, act: Any) -> list[tuple[Any, Branch | None]]:
+        """Return node and branch of every arm: the same node for each branch that the act chose."""
+        return [(self._next, branch) for branch in act.branches]
+
     def _resolve(self, instance: Any) -> None:
         self._next = this.resolve(instance, self._next)
 
     def _outgoing(self) -> Iterator[Edge]:
         yield Edge(src=self, dst=self._next, edge_class="next")
+
+
+class Fork(flow.Split):
+    """A parallel split whose arms are drawn: `.Next(a).Next(b)`. A `FanIn` waits for all of them."""
+
+    activation_class = FanOutActivation
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arms: list[Any] = []
+
+    def Next(self, node: Any, case: Callable[..., bool] | None = None) -> Fork:
+        self._arms = [*self._arms, node]
+        return self
+
+    def arms(self, act: Any) -> list[tuple[Any, Branch | None]]:
+        """Return the first node of every arm."""
+        return [(node, None) for node in self._arms]
+
+    def _resolve(self, instance: Any) -> None:
+        self._arms = [this.resolve(instance, node) for node in self._arms]
+
+    def _outgoing(self) -> Iterator[Edge]:
+        for node in self._arms:
+            yield Edge(src=self, dst=node, edge_class="next")
 
 
 class FanInActivation(Told, Activation):
@@ -253,7 +286,7 @@ class FanInActivation(Told, Activation):
 
 
 class FanIn(Join):
-    """The join of a `FanOut`, keyed on the token of its split, so that rounds may repeat and nest."""
+    """The join of a `FanOut` or a `Fork`, keyed on the token of its split: rounds may repeat and nest."""
 
     activation_class = FanInActivation
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from law.rulesets import Provision, provision
 from law.selectors import calendar
 from records.models import AuditRow
 from workflows import clocks
-from workflows.models import Case, Clock, Process, Step
+from workflows.models import Case, Clock, Step
 from workflows.nodes import Work
 
 if TYPE_CHECKING:
@@ -75,11 +75,10 @@ def open_steps(case: Case) -> list[Step]:
     return list(steps)
 
 
-def deadline_of(step: Step) -> tuple[law_clock.Deadline, Provision] | None:
-    """Return the counted deadline with its ledger, and its row of the law; None without a limit."""
-    if step.clock is None or not step.flow_task.limit:
-        return None
-    return clocks.deadline(step.clock), provision(step.clock.rule_set, step.clock.limit)
+def deadline_of(step: Step) -> tuple[law_clock.Deadline | None, Provision | None]:
+    """Return the counted deadline with its ledger, None without a clock; and the step's row of the law."""
+    deadline = clocks.deadline(step.clock) if step.clock and step.flow_task.limit else None
+    return deadline, _row(step.case, step)
 
 
 @dataclass(frozen=True)
@@ -95,14 +94,13 @@ class Stop:
     step: Step | None = None
     provision: Provision | None = None
     by_estimate: date | None = None
+    planned_on: date | None = None
 
 
 def tracker(case: Case) -> list[Stop]:
     """Return the stations of the case: past ones with day and office, the present, the next by law."""
-    process = case.processes.order_by("pk").last()
-    if process is None:
-        return []
-    nodes = {node.name: node for node in process.flow_class.work_nodes()}
+    processes = list(case.processes.order_by("pk"))
+    nodes = {node.name: node for process in processes for node in process.flow_class.work_nodes()}
     past = [_past(stay, nodes) for stay in case.stays.select_related("agency").order_by("seq")]
     present = open_steps(case)
     current = [
@@ -116,7 +114,15 @@ def tracker(case: Case) -> list[Stop]:
         )
         for step in present
     ]
-    return [*past, *current, *_next(case, process, present)]
+    planned = {milestone.kind: milestone.planned_on for milestone in case.milestones.all()}
+    ahead = [
+        stop
+        for process in processes
+        for stop in _next(
+            case, process.flow_class, [s for s in present if s.process_id == process.pk], planned
+        )
+    ]
+    return [*past, *current, *ahead]
 
 
 def _past(stay: Any, nodes: dict[str, Work]) -> Stop:
@@ -134,56 +140,68 @@ def _row(case: Case, step: Step) -> Provision | None:
     return provision(case.rule_set, step.flow_task.limit) if step.flow_task.limit else None
 
 
-def _next(case: Case, process: Process, present: Iterable[Step]) -> list[Stop]:
-    """Return what the plain course still holds after the open steps, each with its estimated day."""
-    days = dict(_estimates(case, process.flow_class, list(present)))
-    nodes = {node.name: node for node in process.flow_class.work_nodes()}
-    return [
-        Stop(
-            nodes[name].task_title,
+def _next(
+    case: Case, flow: type[CaseFlow], present: list[Step], planned: Mapping[str, date]
+) -> Iterator[Stop]:
+    """Yield what the plain course still holds after the open steps, with its day where one is known."""
+    nodes = {node.name: node for node in flow.work_nodes()}
+    for name, day in _estimates(case, flow, present):
+        node = nodes[name]
+        yield Stop(
+            node.task_title,
             "next",
-            provision=provision(case.rule_set, nodes[name].limit) if nodes[name].limit else None,
+            provision=provision(case.rule_set, node.limit) if node.limit else None,
             by_estimate=day,
+            planned_on=planned.get(node.milestone) if node.milestone else None,
         )
-        for name, day in days.items()
-    ]
 
 
 def _estimates(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[tuple[str, date | None]]:
     """Return (step, latest day if each limit is used to its end) for the rest of the plain course.
 
-    An estimate, never a promise: supplements and late steps move it. None where no limit counts, or
-    where the calendar of the year is not known yet.
+    An estimate, never a promise: supplements and late steps move it. None where no limit counts, after
+    a step that has none, or where the calendar of the year is not known yet.
     """
-    if not present:
-        return []
     nodes = {node.name: node for node in flow.work_nodes()}
-    here = _place(case, flow, present)
-    dated = [step.due_on for step in present if step.due_on and step.flow_task.limit]
+    dated = [step.due_on for step in present if step.due_on and step.clock and step.flow_task.limit]
     day = max(dated, default=None) or _clock_day(present)
     # A step inside a running clock has no limit of its own: what follows under that clock adds no days.
     limit = next((step.clock.limit for step in present if step.clock), "")
     days, result = calendar(), []
-    for name in flow.path[here + 1 :]:
+    for name in _to_come(case, flow, present):
         node = nodes[name]
         if node.limit and node.limit != limit:
             day, limit = _used_to_its_end(provision(case.rule_set, node.limit), day, days), node.limit
+        elif not node.limit and not node.inside:
+            day = None
         result.append((name, day))
     return result
 
 
-def _place(case: Case, flow: type[CaseFlow], present: list[Step]) -> int:
-    """Return how far the case is on the plain course; a step beside it leads back to one in this stage."""
-    on_course = [flow.path.index(step.name) for step in present if step.name in flow.path]
-    if on_course:
-        return max(on_course)
-    leads = [way for step in present for way in step.flow_task.ways.values() if case.state in way.stages]
-    return min((flow.path.index(way.name) for way in leads if way.name in flow.path), default=0) - 1
+def _to_come(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[str]:
+    """Return the steps of the plain course that the open ones lead to, in order."""
+    seen: set[str] = set()
+    nodes = [step.flow_task for step in present]
+    while nodes:
+        node = nodes.pop()
+        ways = _plain_ways(case, flow, node)
+        fresh = [way for way in ways if way.name not in seen]
+        seen |= {way.name for way in fresh}
+        nodes += fresh
+    return [name for name in flow.path if name in seen - {step.name for step in present}]
+
+
+def _plain_ways(case: Case, flow: type[CaseFlow], node: Any) -> list[Any]:
+    """Return where the plain course goes on; a step beside it leads back to one that fits the stage."""
+    ways = [edge.dst for edge in node._outgoing()]
+    if not isinstance(node, Work):
+        return ways
+    return ways[:1] if node.name in flow.path else [way for way in ways if case.state in way.stages]
 
 
 def _used_to_its_end(row: Provision, day: date | None, days: Calendar) -> date | None:
-    """Return the last day of a limit that begins on `day`; None where the calendar does not reach it."""
-    if day is None:
+    """Return the last day of a limit that begins on `day`; None where it has none, or no calendar yet."""
+    if day is None or not row.has_limit or not row.covers(day):
         return None
     try:
         return law_clock.due(row, trigger_on=day, calendar=days).due_on

@@ -32,10 +32,10 @@ from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
 from workflows import clocks, messages, policies
 from workflows.exceptions import NotYours, StepClosed, WrongStage
-from workflows.models import Assignment, Case, Clock, Process, Stay, Step
+from workflows.models import Assignment, Case, Clock, Milestone, Process, Stay, Step
 from workflows.nodes import Branch, Wait, Work
 from workflows.routing import agency_for
-from workflows.states import CaseKind, Ending
+from workflows.states import CaseKind, Ending, MilestoneKind
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +129,8 @@ class Act:
             task.due_on = branch.due_on
         elif node.limit and task.clock:
             task.due_on = task.clock.due_on
+        elif node.milestone:
+            task.due_on = planned_day(self.case, node.milestone)
         self.entered.append(task)
 
     def _agency(self, node: Work) -> int:
@@ -266,10 +268,24 @@ def open_case(
     return case
 
 
-def start_process(act: Act, flow_class: Any) -> Process:
-    """Start `flow_class` on the case of `act`; its first steps enter."""
-    process: Process = flow_class.instance.start.run(case=act.case, act=act)
+def start_process(act: Act, flow_class: Any, *, start: str = "start") -> Process:
+    """Start `flow_class` on the case of `act` at its node `start`; its first steps enter."""
+    process: Process = getattr(flow_class.instance, start).run(case=act.case, act=act)
     return process
+
+
+def fix_milestones(act: Act, days: Mapping[MilestoneKind, date], *, source: str) -> None:
+    """Put the days of the decision's own progress on the case; `source` is the decision's number."""
+    Milestone.objects.bulk_create(
+        Milestone(case=act.case, kind=kind, planned_on=day, source=source, recorded_at=act.at)
+        for kind, day in days.items()
+    )
+    act.data["progress"] = {str(kind): day.isoformat() for kind, day in days.items()}
+
+
+def planned_day(case: Case, kind: MilestoneKind) -> date | None:
+    """Return the day that the decision fixes for `kind`; None where it names none."""
+    return case.milestones.filter(kind=kind).values_list("planned_on", flat=True).first()
 
 
 def pin_rule_set(case: Case, *, on: date) -> None:

@@ -16,7 +16,17 @@ class CaseKind(TextChoices):
 class Procedure(TextChoices):
     """What a case can go through; each is drawn in a flow of its own."""
 
-    ESTABLISHMENT = "establishment", _("Establishment of a cluster")
+    ESTABLISHMENT = "establishment", _("Establishment or expansion of a cluster")
+    DEVELOPMENT = "development", _("From decision to operation")
+
+
+class MilestoneKind(TextChoices):
+    """What the decision fixes a day for: the progress that it names (Decree 32/2024, Art. 12(1)(d))."""
+
+    PLAN = "plan", _("Detailed plan approved")
+    LAND = "land", _("Land leased")
+    GROUNDBREAKING = "groundbreaking", _("Start of construction")
+    OPERATION = "operation", _("Start of operation")
 
 
 class Ending(TextChoices):

@@ -125,7 +125,7 @@ def test_the_way_to_come_is_estimated_from_the_due_day_of_the_present_step() -> 
         "draft_report": day("18/11/2026"),
         "review_report": day("18/11/2026"),
         "decide": day("25/11/2026"),
-        "send_copy": day("25/11/2026"),
+        "send_copy": None,  # the law sets no limit for it
     }
 
 
@@ -180,9 +180,9 @@ def test_the_history_tells_the_newest_act_first() -> None:
 
 def test_an_open_step_shows_its_deadline_with_ledger_and_article() -> None:
     walk = case_at("check_intake", at=moment("05/10/2026"))
-    found = selectors.deadline_of(walk.case.steps.open().get())
-    assert found
-    deadline, row = found
+    deadline, row = selectors.deadline_of(walk.case.steps.open().get())
+    assert deadline
+    assert row
     assert (deadline.due_on, deadline.days_used, row.step) == (day("13/11/2026"), 20, "E50")
     walk = case_at("supplement", story="supplement")
-    assert selectors.deadline_of(walk.case.steps.open().get()) is None
+    assert selectors.deadline_of(walk.case.steps.open().get()) == (None, None)
