@@ -211,3 +211,50 @@ class DatedFact(models.Model):
         """Return the source's words for a status in the reader's language, where we know them."""
         known = dict(Reported.choices)
         return str(known.get(self.text, self.text))
+
+
+class BoundaryQuerySet(models.QuerySet["Boundary"]):
+    def standing(self) -> Self:
+        """Keep the boundaries that hold now."""
+        return self.filter(superseded_at=None)
+
+
+class Boundary(models.Model):
+    """Where a cluster lies, by a decision. Only ever added: a new boundary supersedes the one before.
+
+    `corners` is a list of [latitude, longitude] in WGS84 degrees, as `clusters.geometry` checks them;
+    `area_ha` is what they enclose, not what the decision states.
+    """
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="boundaries")
+    corners = models.JSONField()
+    area_ha = models.DecimalField(_("area (ha)"), max_digits=10, decimal_places=3)
+    decided_on = models.DateField(_("decided on"))
+    number_text = models.CharField(_("number"), max_length=100, blank=True)
+    source = models.TextField(_("source"), blank=True)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BoundaryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["cluster_id", "id"]
+        verbose_name = _("boundary")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster"], condition=Q(superseded_at=None), name="boundary_standing_once"
+            ),
+            models.CheckConstraint(condition=Q(area_ha__gt=0), name="boundary_area_positive"),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("recorded_at")),
+                name="boundary_superseded_later",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number_text
+
+    @property
+    def ring(self) -> tuple[tuple[float, float], ...]:
+        """Return the corners as pairs of latitude and longitude."""
+        return tuple((latitude, longitude) for latitude, longitude in self.corners)

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Area
-from clusters import decisions, register_file, rules
+from clusters import decisions, geometry, register_file, rules
 from clusters.dates import ImpreciseDate
-from clusters.models import Cluster, DatedFact
+from clusters.models import Boundary, Cluster, DatedFact
 from clusters.register_file import FactRow, RegisterRow
 from clusters.states import FactKind, Kind, Relation
 from law.states import Grade
@@ -269,3 +269,32 @@ def record_fact(
     fact.when = when
     fact.save()
     return fact
+
+
+@transaction.atomic
+def record_boundary(
+    *,
+    cluster: Cluster,
+    corners: Sequence[geometry.Corner],
+    decided_on: date,
+    number_text: str,
+    source: str,
+    at: datetime,
+) -> Boundary:
+    """Add the boundary that a decision gives the cluster; it supersedes the standing one.
+
+    Raises:
+        CornersInvalid: the corners are no boundary (`clusters.geometry.check_corners`).
+    """
+    geometry.check_corners(corners)
+    Cluster.objects.select_for_update().get(pk=cluster.pk)
+    Boundary.objects.standing().filter(cluster=cluster).update(superseded_at=at)
+    return Boundary.objects.create(
+        cluster=cluster,
+        corners=[list(corner) for corner in corners],
+        area_ha=geometry.area_ha(corners),
+        decided_on=decided_on,
+        number_text=number_text,
+        source=source,
+        recorded_at=at,
+    )
