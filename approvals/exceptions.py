@@ -34,6 +34,12 @@ class UploadRefused(DomainError):
     message = _("This file was refused.")
 
 
+class AlreadyFollowed(DomainError):
+    """A cluster of the register is taken up once."""
+
+    message = _("This cluster is being followed already.")
+
+
 class NumberTaken(DomainError):
     """A number of a paper stands for one paper of an issuer and year."""
 

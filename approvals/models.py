@@ -128,10 +128,10 @@ class SupplementItem(models.Model):
 
 
 class Paper(models.Model):
-    """An official paper of a step: notice, submission, copy. `issued_on` is the day on the paper."""
+    """An official paper of a step: notice, submission, permit. `issued_on` is the day on the paper."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
-    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="paper")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=20, choices=PaperKind.choices)
     number = models.CharField(max_length=50)
     issued_on = models.DateField()
@@ -141,6 +141,8 @@ class Paper(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        # Only groundbreaking leaves several, and each of another kind.
+        constraints = [models.UniqueConstraint(fields=["step", "kind"], name="paper_kind_once")]
 
 
 class OpinionRequest(models.Model):

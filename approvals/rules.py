@@ -1,10 +1,12 @@
 """What is asked of papers and days. Facts in; a broken rule raises with the reason."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from workflows.exceptions import RuleBroken
+from workflows.states import MilestoneKind
 
 
 def check_not_future(day: date, *, today: date, field: str | None = None) -> None:
@@ -72,6 +74,59 @@ def check_reasons(text: str) -> None:
     """
     if not text.strip():
         raise RuleBroken(_("Give the reasons."))
+
+
+def check_progress(progress: Mapping[MilestoneKind, date], *, signed_on: date | None) -> None:
+    """Refuse days of the decision's own progress that are out of order, or not after its signature.
+
+    `signed_on` None: a decision of the past, whose day need not be known.
+
+    Raises:
+        RuleBroken: it names the first day that cannot be.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 12(1)(d).
+    """
+    before = signed_on
+    for kind in MilestoneKind:
+        day = progress.get(kind)
+        if day is None:
+            continue
+        if before and day <= before:
+            raise RuleBroken(
+                _("This day must lie after %(before)s.") % {"before": f"{before:%d/%m/%Y}"},
+                field=f"progress_{kind}",
+            )
+        before = day
+
+
+def check_whole_progress(progress: Mapping[MilestoneKind, date]) -> None:
+    """Refuse a decision for a cluster without its progress, which the law counts among its contents.
+
+    Raises:
+        RuleBroken: it names the first milestone without a day.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 12(1)(d).
+    """
+    for kind in MilestoneKind:
+        if kind not in progress:
+            raise RuleBroken(
+                _("The decision must fix a day for: %(milestone)s.") % {"milestone": kind.label},
+                field=f"progress_{kind}",
+            )
+
+
+def check_start_after_notice(started_on: date, *, notice_on: date) -> None:
+    """Refuse a start of the works before the commencement notice.
+
+    Raises:
+        RuleBroken: `started_on` lies before `notice_on`.
+
+    Source: Law on Construction 135/2025/QH15, Art. 48(1).
+    """
+    if started_on < notice_on:
+        raise RuleBroken(
+            _("The works start on the day of the commencement notice, or later."), field="started_on"
+        )
 
 
 def check_consulted(number: int) -> None:

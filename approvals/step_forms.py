@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+
+from workflows.states import MilestoneKind
 
 POINT = "point_"
+PROGRESS = "progress_"
+
+
+class ProgressFields(forms.Form):
+    """A day for each milestone of the decision's own progress."""
+
+    progress_required = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in MilestoneKind:
+            self.fields[f"{PROGRESS}{kind}"] = forms.DateField(
+                label=_("By the decision: %(milestone)s") % {"milestone": kind.label},
+                required=self.progress_required,
+            )
+
+    def progress(self) -> dict[MilestoneKind, date]:
+        """Return the days that were given."""
+        given = {kind: self.cleaned_data.get(f"{PROGRESS}{kind}") for kind in MilestoneKind}
+        return {kind: day for kind, day in given.items() if day}
 
 
 class StepForm(forms.Form):

@@ -38,7 +38,7 @@ from records.services import Sent
 from workflows import policies as workflow_policies
 from workflows import selectors as workflow
 from workflows.models import Case
-from workflows.states import Ending
+from workflows.states import AFTER_DECISION, Ending
 
 logger = logging.getLogger(__name__)
 
@@ -368,6 +368,10 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "requests": dossier.supplement_requests.prefetch_related("items") if dossier else [],
         "papers": case.papers.select_related("by"),
         "decision": case.decisions.select_related("issuer", "decided_by").first(),
+        "milestones": case.milestones.all(),
+        "may_take_up": case.state in AFTER_DECISION
+        and workflow_policies.may_follow(case, request.standing)
+        and not case.processes.exists(),
         "may_withdraw": workflow_policies.may_file(case, request.standing)
         and any(move.name == "withdraw" for move in case.get_available_state_transitions()),
     }

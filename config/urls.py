@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("workflows.urls")),
     path("", include("approvals.urls")),
     path("", include("approvals.procedures.establishment.urls")),
+    path("", include("approvals.procedures.development.urls")),
 ]
 if apps.is_installed("demo"):
     urlpatterns.append(path("demo/", include("demo.urls")))

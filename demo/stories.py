@@ -114,17 +114,57 @@ def r3(walk: Walk) -> None:
     single(walk)
 
 
+def operation(walk: Walk) -> None:
+    """From the investor's draft to a cluster that operates; its plan came back once, its land took long."""
+    single(walk)
+    walk.wait(15)
+    walk.hand_in("submit_plan", "TTr-QH")
+    walk.wait(5)
+    walk.give_back("approve_plan", "kien", "Bổ sung chỉ tiêu cây xanh và hành lang kênh tiêu.")
+    walk.wait(6)
+    walk.hand_in("submit_plan", "TTr-QH")
+    walk.wait(6)
+    walk.grant("approve_plan", "kien", "QĐ-QHKT")
+    walk.wait(10)
+    walk.hand_in("request_licence", "ĐN-GPMT")
+    walk.wait(15)
+    walk.grant("issue_licence", "moc", "GPMT-UBND")
+    walk.wait(110)
+    walk.hand_in("clear_land", "BC-GPMB")
+    walk.wait(30)
+    walk.grant("lease_land", "moc", "QĐ-UBND")
+    walk.wait(14)
+    walk.hand_in("request_permit", "ĐN-GPXD")
+    walk.wait(9)
+    walk.grant("issue_permit", "xuan", "GPXD")
+    walk.wait(8)
+    walk.break_ground()
+    walk.wait(52)
+    walk.hand_in("build", "BC-HT")
+    walk.wait(11)
+    walk.hand_in("try_wastewater", "BC-VHTN")
+    walk.wait(5)
+    walk.grant("accept_wastewater", "moc", "SNNMT-MT")
+    walk.wait(4)
+    walk.grant("accept_works", "xuan", "SXD-QLCL")
+    walk.wait(2)
+    walk.hand_in("adopt_regulation", "QC-DV")
+    walk.wait(2)
+    walk.grant("open_operation", "minh", "SCT-QLCN")
+
+
 STORIES: dict[str, Callable[[Walk], None]] = {
     "single": single,
     "supplement": supplement,
     "rejection": rejection,
     "withdrawal": withdrawal,
     "r3": r3,
+    "operation": operation,
 }
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
 LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15}
 # A story of an earlier law begins on a day of that law.
-FIRST_DAY = {"r3": date(2026, 9, 14)}
+FIRST_DAY = {"r3": date(2026, 9, 14), "operation": date(2025, 7, 1)}
 
 
 def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -> Walk:

@@ -16,11 +16,12 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Agency, User
-from accounts.states import AgencyKind
+from accounts.states import AgencyKind, Role
 from approvals import services as drafts
 from approvals.components import components
 from approvals.forms import NEW_CLUSTER, SECTIONS
 from approvals.models import Dossier
+from approvals.procedures.development import services as development
 from approvals.procedures.establishment import services
 from approvals.procedures.establishment.proposals import read_proposal
 from approvals.states import Recommendation, Verdict
@@ -28,10 +29,12 @@ from approvals.uploads import CheckedUpload
 from clusters.models import Cluster
 from demo import people
 from law.clock import add_working_days
-from law.rulesets import provision, rule_set_on
+from law.rulesets import rule_set_on
 from law.selectors import calendar
 from workflows.models import Case, Step
+from workflows.selectors import deadline_of
 from workflows.services import close_window
+from workflows.states import MilestoneKind
 
 
 class Ended(Exception):
@@ -106,7 +109,7 @@ class Walk:
         """Note what happened, and what the case waits for now."""
         case = self.case
         step = case.steps.open().select_related("agency", "clock").order_by("-pk").first()
-        limit = step.flow_task.limit if step else ""
+        row = deadline_of(step)[1] if step else None
         self.events.append(
             Event(
                 at=timezone.localtime(self.now).isoformat(timespec="minutes"),
@@ -117,7 +120,7 @@ class Walk:
                 next_step=step.name if step else "",
                 next_agency=step.agency.name if step and step.agency else "",
                 due_on=step.due_on.isoformat() if step and step.due_on else "",
-                article=provision(case.rule_set, limit).citation_text if limit else "",
+                article=row.citation_text if row else "",
             )
         )
 
@@ -317,10 +320,22 @@ class Walk:
             number=f"{9000 + step.pk}/QĐ-UBND",
             signed_on=timezone.localtime(self.now).date(),
             reasons="Theo báo cáo thẩm định của Sở Công Thương.",
+            progress=self.progress() if outcome != Recommendation.REJECT else {},
             by=by,
             at=self.now,
         )
         self.did("decide", by, step.agency)
+
+    def progress(self) -> dict[MilestoneKind, date]:
+        """Return the days that the decision fixes: a year and a half from today to operation."""
+        today = timezone.localtime(self.now).date()
+        months = {
+            MilestoneKind.PLAN: 3,
+            MilestoneKind.LAND: 6,
+            MilestoneKind.GROUNDBREAKING: 8,
+            MilestoneKind.OPERATION: 18,
+        }
+        return {kind: today + timedelta(days=30 * n) for kind, n in months.items()}
 
     def send_copy(self) -> None:
         """Send the decision on, which closes the procedure (the city's clerk)."""
@@ -333,6 +348,62 @@ class Walk:
             at=self.now,
         )
         self.did("send_copy", by, step.agency)
+
+    def hand_in(self, name: str, number: str) -> None:
+        """Do a step after the decision with its paper (the investor, or the commune)."""
+        step = self.open_step(name)
+        by = self.user(self.investor if step.role == Role.APPLICANT else self.commune)
+        development.hand_in(
+            step_id=step.pk,
+            step=name,
+            number=f"{step.pk}/{number}",
+            issued_on=timezone.localtime(self.now).date(),
+            by=by,
+            at=self.now,
+        )
+        self.did(name, by, step.agency)
+
+    def grant(self, name: str, key: str, number: str, outcome: str = "granted") -> None:
+        """Answer a step after the decision, as the officer named `key`."""
+        step, by = self.open_step(name), self.user(key)
+        development.grant(
+            step_id=step.pk,
+            step=name,
+            outcome=outcome,
+            number=f"{step.pk}/{number}",
+            issued_on=timezone.localtime(self.now).date(),
+            by=by,
+            at=self.now,
+        )
+        self.did(name, by, step.agency)
+
+    def give_back(self, name: str, key: str, reasons: str) -> None:
+        """Return what was handed in after the decision, as the officer named `key`."""
+        step, by = self.open_step(name), self.user(key)
+        development.give_back(step_id=step.pk, step=name, reasons=reasons, by=by, at=self.now)
+        self.did(f"{name}: returned", by, step.agency)
+
+    def break_ground(self) -> None:
+        """Start the works, on the five papers (the investor)."""
+        step, by = self.open_step("break_ground"), self.user(self.investor)
+        today = timezone.localtime(self.now).date()
+        numbers = {
+            "site": "BBBG",
+            "permit": "GPXD",
+            "drawings": "BVTC",
+            "contract": "HĐXD",
+            "notice": "TBKC",
+        }
+        development.break_ground(
+            step_id=step.pk,
+            papers={
+                name: development.StartPaper(f"{step.pk}/{number}", today) for name, number in numbers.items()
+            },
+            started_on=today,
+            by=by,
+            at=self.now,
+        )
+        self.did("break_ground", by, step.agency)
 
     def withdraw(self) -> None:
         """Take the proposal back (the investor)."""

@@ -60,7 +60,7 @@ class CaseMachine(ConcurrentTransitionMixin, Recorded):
         """Take the proposal back, before the decision."""
 
     @transition(
-        state, Stage.ESTABLISHED, Stage.PREPARING, permission=policies.may_follow, custom={"law": "P11"}
+        state, Stage.ESTABLISHED, Stage.PREPARING, permission=policies.may_build, custom={"law": "P11"}
     )
     def begin_preparation(self, *, evidence: str) -> None:
         """Start planning, environment, land and permits."""
@@ -70,7 +70,7 @@ class CaseMachine(ConcurrentTransitionMixin, Recorded):
         state,
         Stage.PREPARING,
         Stage.UNDER_CONSTRUCTION,
-        permission=policies.may_follow,
+        permission=policies.may_build,
         custom={"law": "P60"},
     )
     def break_ground(self, *, papers: dict[str, str]) -> None:

@@ -32,6 +32,11 @@ def may_decide(case: CaseMachine, who: Standing) -> bool:
     return who.serves(Role.LEADER, AgencyKind.CITY_COMMITTEE)
 
 
+def may_build(case: CaseMachine, who: Standing) -> bool:
+    """The infrastructure investor prepares and builds; the Department's officers may record it for them."""
+    return may_file(case, who) or may_follow(case, who)
+
+
 def may_follow(case: CaseMachine, who: Standing) -> bool:
     """An officer of the Department of Industry and Trade records what happened after the decision."""
     return who.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE)

@@ -15,6 +15,7 @@ from law.calendars import Calendar
 from law.exceptions import CalendarMissing
 from law.rulesets import Provision, provision
 from law.selectors import calendar
+from records.clock import local_day
 from records.models import AuditRow
 from workflows import clocks
 from workflows.models import Case, Clock, Step
@@ -137,7 +138,11 @@ def _past(stay: Any, nodes: dict[str, Work]) -> Stop:
 
 
 def _row(case: Case, step: Step) -> Provision | None:
-    return provision(case.rule_set, step.flow_task.limit) if step.flow_task.limit else None
+    """Return the step's row of the law, where it has one that was in force when the step came up."""
+    if not step.flow_task.limit:
+        return None
+    row = provision(case.rule_set, step.flow_task.limit)
+    return row if step.clock or row.covers(local_day(step.created)) else None
 
 
 def _next(

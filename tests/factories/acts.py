@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from records.clock import local_day
 from tests.factories import cases
 from tests.factories.cases import Walk, case_at, signed_paper
 from workflows.models import Step
+from workflows.states import MilestoneKind
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,11 @@ def return_report(step_id: int, **who: Any) -> Any:
     return services.return_report(step_id=step_id, comments="Làm rõ", **who)
 
 
+def progress(signed_on: date) -> dict[MilestoneKind, date]:
+    """Return days that a decision signed on `signed_on` can fix."""
+    return {kind: signed_on + timedelta(days=100 * n) for n, kind in enumerate(MilestoneKind, 1)}
+
+
 @_verb("decide", "chau")
 def decide(step_id: int, *, number: str = "5123/QĐ-UBND", **who: Any) -> Any:
     today = local_day(who["at"])
@@ -123,6 +129,7 @@ def decide(step_id: int, *, number: str = "5123/QĐ-UBND", **who: Any) -> Any:
         number=number,
         signed_on=today,
         reasons="Theo báo cáo",
+        progress=progress(today),
         **who,
     )
 

@@ -156,7 +156,8 @@ class Establishment(CaseFlow):
     send_copy = Work(
         actor=AgencyKind.CITY_COMMITTEE,
         role=Role.OFFICER,
-        stages=AFTER_DECISION,
+        # Nothing after the decision waits for the copy.
+        stages=[*AFTER_DECISION, Stage.OPERATING],
         page="establishment:send_copy",
         title=_("Copy of the decision to the ministry"),
     ).Next(this.end)

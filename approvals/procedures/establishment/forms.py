@@ -13,7 +13,8 @@ from accounts.states import CONSULTED_KINDS
 from approvals.components import components
 from approvals.procedures.establishment.services import Point
 from approvals.states import Recommendation, Verdict
-from approvals.step_forms import POINT, StepForm
+from approvals.step_forms import POINT, PROGRESS, ProgressFields, StepForm
+from workflows.states import MilestoneKind
 
 _TEXT = {"rows": 5}
 
@@ -200,8 +201,10 @@ class ReviewForm(StepForm):
         return cleaned
 
 
-class DecisionForm(StepForm):
-    """The decision, with its number and day as signed."""
+class DecisionForm(StepForm, ProgressFields):
+    """The decision, with its number and day as signed, and the progress that it fixes."""
+
+    progress_required = False
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=Recommendation.choices, widget=forms.RadioSelect)
     number = forms.CharField(
@@ -211,6 +214,15 @@ class DecisionForm(StepForm):
     )
     signed_on = forms.DateField(label=_("Day of signature"))
     reasons = forms.CharField(label=_("Grounds"), widget=forms.Textarea(attrs=_TEXT))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("outcome") not in (None, Recommendation.REJECT):
+            for kind in MilestoneKind:
+                name = f"{PROGRESS}{kind}"
+                if name not in self.errors and not cleaned.get(name):
+                    self.add_error(name, _("The decision fixes a day for this."))
+        return cleaned
 
 
 class CopyForm(StepForm):

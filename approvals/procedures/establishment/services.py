@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from approvals.models import (
     SupplementRequest,
 )
 from approvals.papers import check_paper_day, leave_paper
+from approvals.procedures.development.flows import Development
 from approvals.procedures.establishment.flows import Establishment
 from approvals.services import enter, written
 from approvals.states import DossierState, PaperKind, Recommendation, Verdict
@@ -52,11 +53,12 @@ from workflows.services import (
     act_on_case,
     act_on_step,
     cancel_open_steps,
+    fix_milestones,
     open_case,
     pin_rule_set,
     start_process,
 )
-from workflows.states import CaseKind
+from workflows.states import CaseKind, MilestoneKind
 
 
 @dataclass(frozen=True)
@@ -452,13 +454,17 @@ def decide(
     number: str,
     signed_on: date,
     reasons: str,
+    progress: Mapping[MilestoneKind, date] | None = None,
     by: User,
     at: datetime,
     sent: Sent | None = None,
 ) -> Case:
     """Decide (E70), as a third person: establish the cluster with its investor, or reject.
 
+    `progress` are the days that the decision fixes for what comes after it, which begins at once.
+
     Raises:
+        RuleBroken: a milestone has no day, or one that cannot be.
         NumberTaken: the number stands on another decision of that year.
     """
     with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
@@ -476,6 +482,8 @@ def decide(
         _tell_offices(act)
         act.proceed(str(outcome))
         act.data["number"] = number
+        if establish:
+            _begin_development(act, progress or {}, number=number, signed_on=signed_on)
     return act.case
 
 
@@ -520,6 +528,15 @@ def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, r
             source="Khởi Công",
             at=act.at,
         )
+
+
+def _begin_development(
+    act: Act, progress: Mapping[MilestoneKind, date], *, number: str, signed_on: date
+) -> None:
+    rules.check_whole_progress(progress)
+    rules.check_progress(progress, signed_on=signed_on)
+    fix_milestones(act, progress, source=number.strip())
+    start_process(act, Development)
 
 
 def send_copy(

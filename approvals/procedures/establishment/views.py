@@ -206,9 +206,10 @@ class Decide(StepPage):
     done = gettext_lazy("The decision is issued. It cannot be undone, only changed by a new one.")
 
     def act(self, step: Step, form: Any, **common: Any) -> None:
-        outcome = Recommendation(form.cleaned_data.pop("outcome"))
+        outcome = Recommendation(form.cleaned_data["outcome"])
+        told = {name: form.cleaned_data[name] for name in ("number", "signed_on", "reasons")}
         try:
-            services.decide(outcome=outcome, **form.cleaned_data, **common)
+            services.decide(outcome=outcome, **told, progress=form.progress(), **common)
         except NumberTaken as error:
             error.details["field"] = "number"
             raise

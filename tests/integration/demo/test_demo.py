@@ -131,6 +131,7 @@ ENDS = {
     "rejection": (Stage.REJECTED, DossierState.NOT_SELECTED, "R4"),
     "withdrawal": (Stage.WITHDRAWN, DossierState.RECALLED, "R4"),
     "r3": (Stage.ESTABLISHED, DossierState.CHOSEN, "R3"),
+    "operation": (Stage.OPERATING, DossierState.CHOSEN, "R3"),
 }
 
 
@@ -147,7 +148,9 @@ def test_a_story_ends_where_it_says_whatever_the_day(story: str, day: str, it_is
     case = Case.objects.get()
     stage, state, rule_set = ENDS[story]
     assert (case.state, case.dossiers.get().state, case.rule_set) == (stage, state, rule_set)
-    assert not case.steps.filter(finished=None).exists()
+    # What is decided is built: the first step after the decision waits for the investor.
+    waiting = {"submit_plan"} if stage == Stage.ESTABLISHED else set()
+    assert set(case.steps.open().values_list("name", flat=True)) == waiting
     assert (told["case"], told["stage"], told["rule_set"]) == (case.code, stage, rule_set)
     moments = [datetime.fromisoformat(event["at"]) for event in told["events"]]
     assert moments == sorted(moments)

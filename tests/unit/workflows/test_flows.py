@@ -3,12 +3,16 @@
 import pytest
 from django.urls import NoReverseMatch, reverse
 
+from approvals.procedures.development.flows import Development
 from approvals.procedures.establishment.flows import Establishment
 from clusters.states import Stage
 from law.rulesets import provision
-from workflows.nodes import Wait, Work
+from workflows.flows import CaseFlow
+from workflows.nodes import Start, Wait, Work
 
+FLOWS = (Establishment, Development)
 NODES = {node.name: node for node in Establishment.work_nodes()}
+AFTER = {node.name: node for node in Development.work_nodes()}
 OUTCOMES = {
     "give_notice": {"done"},
     "receive_files": {"done"},
@@ -34,7 +38,7 @@ STAGES = {
     "draft_report": {Stage.UNDER_APPRAISAL},
     "review_report": {Stage.UNDER_APPRAISAL},
     "decide": {Stage.APPRAISED},
-    "send_copy": {Stage.ESTABLISHED, Stage.PREPARING, Stage.UNDER_CONSTRUCTION},
+    "send_copy": {Stage.ESTABLISHED, Stage.PREPARING, Stage.UNDER_CONSTRUCTION, Stage.OPERATING},
 }
 
 
@@ -50,8 +54,45 @@ def test_every_limit_is_one_of_the_rule_set_and_binds(rule_set: str) -> None:
             assert provision(rule_set, node.limit).has_limit, f"{rule_set}/{node.limit}"
 
 
-def test_every_step_of_a_person_has_a_page_and_a_role() -> None:
-    for node in NODES.values():
+BUILDING = {
+    name: {Stage.UNDER_CONSTRUCTION}
+    for name in ("build", "try_wastewater", "accept_wastewater", "accept_works", "adopt_regulation")
+}
+PREPARING = ("request_licence", "issue_licence", "clear_land", "lease_land", "request_permit", "issue_permit")
+
+
+def test_the_steps_after_the_decision_stand_in_the_stages_of_the_decree() -> None:
+    assert {name: set(node.stages) for name, node in AFTER.items()} == {
+        "submit_plan": {Stage.ESTABLISHED, Stage.PREPARING},
+        **{name: {Stage.PREPARING} for name in ("approve_plan", *PREPARING, "break_ground")},
+        **BUILDING,
+        "open_operation": {Stage.UNDER_CONSTRUCTION},
+    }
+
+
+def test_what_is_answered_after_the_decision_can_be_returned_to_who_handed_it_in() -> None:
+    returned = {name: node.ways["returned"].name for name, node in AFTER.items() if "returned" in node.ways}
+    assert returned == {
+        "approve_plan": "submit_plan",
+        "issue_licence": "request_licence",
+        "lease_land": "clear_land",
+        "issue_permit": "request_permit",
+        "accept_wastewater": "try_wastewater",
+        "accept_works": "build",
+        "open_operation": "adopt_regulation",
+    }
+
+
+@pytest.mark.parametrize("rule_set", ["", "R2", "R3", "R4"])
+def test_a_step_after_the_decision_has_a_limit_of_the_law_or_a_milestone(rule_set: str) -> None:
+    limits = {n.limit for n in AFTER.values() if n.limit and provision(rule_set, n.limit).has_limit}
+    assert limits == {"P13", "P22", "P50", "P70"}
+    assert all(node.milestone for node in AFTER.values())
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_every_step_of_a_person_has_a_page_and_a_role(flow: type[CaseFlow]) -> None:
+    for node in flow.work_nodes():
         if isinstance(node, Wait):
             assert node.role is None
             continue
@@ -65,16 +106,19 @@ def test_every_step_of_a_person_has_a_page_and_a_role() -> None:
 def test_the_plain_course_lists_real_steps_once() -> None:
     assert len(set(Establishment.path)) == len(Establishment.path)
     assert set(NODES) - set(Establishment.path) == {"supplement"}
+    assert len(set(Development.path)) == len(Development.path)
+    assert set(AFTER) == set(Development.path)
 
 
-def test_every_step_is_reached_from_the_start() -> None:
-    seen, todo = set(), [Establishment.instance.start]
+@pytest.mark.parametrize("flow", FLOWS)
+def test_every_step_is_reached_from_a_start(flow: type[CaseFlow]) -> None:
+    seen, todo = set(), [node for node in flow.instance.nodes() if isinstance(node, Start)]
     while todo:
         node = todo.pop()
         if node.name not in seen:
             seen.add(node.name)
             todo += [edge.dst for edge in node._outgoing()]
-    assert {node.name for node in Establishment.instance.nodes()} == seen
+    assert {node.name for node in flow.instance.nodes()} == seen
 
 
 def test_an_unknown_outcome_leads_nowhere() -> None:

@@ -15,6 +15,7 @@ S = Stage
 OFFICER = {"department officer"}
 LEADER = {"city leader"}
 FILER = {"applicant"}
+BUILDERS = FILER | OFFICER
 ADOPTER = {"system", "department administrator"}
 
 # (stage, transition) → the roles that may; what is not here, nobody may.
@@ -29,10 +30,10 @@ ALLOWED: dict[tuple[Stage, str], set[str]] = {
     (S.APPRAISED, "establish"): LEADER,
     (S.APPRAISED, "reject"): LEADER,
     (S.APPRAISED, "withdraw"): FILER,
-    (S.ESTABLISHED, "begin_preparation"): OFFICER,
+    (S.ESTABLISHED, "begin_preparation"): BUILDERS,
     (S.ESTABLISHED, "adjust"): LEADER,
     (S.ESTABLISHED, "revoke"): LEADER,
-    (S.PREPARING, "break_ground"): OFFICER,
+    (S.PREPARING, "break_ground"): BUILDERS,
     (S.PREPARING, "adjust"): LEADER,
     (S.PREPARING, "revoke"): LEADER,
     (S.UNDER_CONSTRUCTION, "begin_operation"): OFFICER,
