@@ -34,6 +34,18 @@ class ImpreciseDate:
         return self.precision is DatePrecision.DAY
 
 
+class Days(NamedTuple):
+    """So many calendar days: at least `shortest`, at most `longest`; the same where the days are exact."""
+
+    shortest: int
+    longest: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether both days are known exactly."""
+        return self.shortest == self.longest
+
+
 class _Shape(NamedTuple):
     precision: DatePrecision
     pattern: re.Pattern[str]
@@ -196,3 +208,15 @@ def _bounds_end(precision: DatePrecision, start: date) -> date:
 def exactly(day: date) -> ImpreciseDate:
     """Return `day` as a day that is known exactly."""
     return ImpreciseDate(DatePrecision.DAY, day, day, day.isoformat())
+
+
+def days_between(first: ImpreciseDate, second: ImpreciseDate) -> Days | None:
+    """Return how many calendar days lie between two days, as exactly as both are known.
+
+    None where nobody can tell one of them. Both are taken to come in this order, so that days in one
+    month are 0 days apart at least; where they cannot, `longest` is negative.
+    """
+    if first.earliest is None or first.latest is None or second.earliest is None or second.latest is None:
+        return None
+    longest = (second.latest - first.earliest).days
+    return Days(min(max(0, (second.earliest - first.latest).days), longest), longest)

@@ -5,5 +5,6 @@ from timelines import views
 app_name = "timelines"
 urlpatterns = [
     path("", views.board, name="board"),
+    path("groundbreaking/", views.groundbreaking, name="groundbreaking"),
     path("steps/", views.open_steps, name="open_steps"),
 ]

@@ -14,10 +14,16 @@ from accounts.requests import PersonRequest, read_number
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
-from timelines import selectors
+from timelines import selectors, strip
+from timelines.groundbreaking import Course
+from timelines.groundbreaking import answer as groundbreaking_answer
+from timelines.waiting import FEW
 from workflows.models import Step
 from workflows.policies import may_lead, may_see_all
 from workflows.selectors import PAGE
+
+# So many clusters are drawn on one page.
+ROWS = 50
 
 
 @login_required
@@ -34,6 +40,56 @@ def board(request: PersonRequest) -> HttpResponse:
         "city_wide": may_see_all(request.standing),
     }
     return render(request, "timelines/board.html", context)
+
+
+@login_required
+@require_safe
+def groundbreaking(request: PersonRequest) -> HttpResponse:
+    """Show how long it takes from the decision to the groundbreaking, and who still waits.
+
+    The register is public, so every leader sees the whole city. `?wave=2019` keeps the clusters that
+    were decided in a year, `?made_up=yes` shows those of the demo instead of the real ones.
+    """
+    _check(request)
+    made_up = request.GET.get("made_up") == "yes"
+    whole = groundbreaking_answer(today=request.today, made_up=made_up)
+    wave = read_number(request.GET.get("wave", ""))
+    answer = whole if wave is None else whole.wave(wave)
+    shown = [*answer.started, *answer.waiting]
+    first = _first_row(request, len(shown))
+    page = shown[first : first + ROWS]
+    axis = strip.axis(page, today=request.today)
+    context = {
+        "answer": answer,
+        "whole": whole,
+        "wave": wave,
+        "made_up": made_up,
+        "axis": axis,
+        "least": FEW,
+        "sources": _sources(page),
+        "rows": [{"course": course, "marks": axis.marks(course)} for course in page],
+        "newer": _address(request, rows=first - ROWS) if first else "",
+        "older": _address(request, rows=first + ROWS) if first + ROWS < len(shown) else "",
+    }
+    return render(request, "timelines/groundbreaking.html", context)
+
+
+def _sources(courses: list[Course]) -> list[str]:
+    """Return the sources of the days of `courses`, each once, in their order."""
+    facts = [fact for one in courses for fact in (one.decision, one.lease, one.start, one.status) if fact]
+    return list(dict.fromkeys(fact.source for fact in facts if fact.source))
+
+
+def _first_row(request: PersonRequest, number: int) -> int:
+    """Return the number of the first row that the address asks for; 0 where there is none such."""
+    asked = read_number(request.GET.get("rows", "")) or 0
+    return asked if asked < number else 0
+
+
+def _address(request: PersonRequest, *, rows: int) -> str:
+    query = request.GET.copy()
+    query["rows"] = str(max(0, rows))
+    return f"?{query.urlencode()}"
 
 
 @login_required

@@ -262,6 +262,7 @@ ROWS: dict[str, Row] = {
     "notifications:read_all": Row(NO, signed_in(302)),
     # the board is for leaders
     "timelines:board": Row(answers(**group(LEADERS, 200)), NO),
+    "timelines:groundbreaking": Row(answers(**group(LEADERS, 200)), NO),
     "timelines:open_steps": Row(answers(**group(LEADERS, 200)), NO),
     # the inbox, and who works on a step: whoever sees the case but may not act is refused
     "workflows:inbox": Row(signed_in(200), NO),
@@ -511,6 +512,8 @@ ASKED_WRONGLY = (
     f"board/steps/?agency={HUGE}",
     "board/steps/?step=%00",
     "board/steps/?step=nonsense&late=1",
+    "board/groundbreaking/?wave=²&rows=-1",
+    f"board/groundbreaking/?wave={HUGE}&rows={HUGE}",
     "register/?after=%00",
     "notifications/?before=²",
 )
