@@ -8,6 +8,9 @@ from django.db.models import Prefetch, Q
 from accounts.names import collation_key
 from clusters.models import Cluster, ClusterQuerySet, DatedFact
 from clusters.states import UNKNOWN, FactKind
+from law.exceptions import NoRuleSet
+from law.rows import RuleSet
+from law.rulesets import rule_set_on
 
 PAGE_SIZE = 25
 
@@ -40,6 +43,11 @@ class Entry:
     def status(self) -> DatedFact | None:
         """Return the status as the source words it."""
         return self.facts.get(FactKind.STATUS)
+
+    @property
+    def law(self) -> RuleSet | None:
+        """Return the law that was in force on the day of the decision; None where no day says."""
+        return law_on(self.decision) if self.decision else None
 
     @property
     def timeline(self) -> list[tuple[FactKind, DatedFact | None]]:
@@ -127,6 +135,17 @@ def entry(code: str) -> Entry:
     """
     cluster = Cluster.objects.select_related("part_of", "commune").get(code=code.upper())
     return _entry(cluster, cluster.facts.standing())
+
+
+def law_on(fact: DatedFact) -> RuleSet | None:
+    """Return the rule set that was in force on the day of `fact`; None where its days allow two, or none."""
+    if fact.earliest is None or fact.latest is None:
+        return None
+    try:
+        first, last = rule_set_on(fact.earliest), rule_set_on(fact.latest)
+    except NoRuleSet:
+        return None
+    return first if first == last else None
 
 
 def replaced_facts(cluster: Cluster) -> list[DatedFact]:

@@ -29,19 +29,23 @@ def open_work(who: Standing) -> QuerySet[Step]:
 
 @dataclass(frozen=True)
 class Pile:
-    """The open work of one step at one agency.
+    """The open work of one step of a procedure at one agency.
 
     Days are working days of Asia/Ho_Chi_Minh. `oldest_days` is how long the oldest has waited,
     `late` how many are past their day, `worst_late` by how many days the worst of these is. The
-    median is one that really occurs.
+    median is one that really occurs. `unclaimed` is what an officer could take and none has; `paused`,
+    what stops the law's clock while it is open.
     """
 
+    procedure: str
+    procedure_label: Any
     name: str
     label: Any
     agency_id: int
     agency: str
     n: int
     n_unclaimed: int
+    n_paused: int
     median_days: int
     oldest_days: int
     late: int
@@ -52,9 +56,9 @@ class Pile:
 def piles(who: Standing, *, now: datetime, calendar: Calendar) -> list[Pile]:
     """Return all open work by step and agency, the longest total waiting first. One query."""
     today = local_day(now)
-    found: dict[tuple[str, int], list[Step]] = {}
-    for step in open_work(who).select_related("agency").order_by("created"):
-        found.setdefault((step.name, step.holder_id), []).append(step)
+    found: dict[tuple[str, str, int], list[Step]] = {}
+    for step in open_work(who).select_related("agency", "process").order_by("created"):
+        found.setdefault((step.process.procedure, step.name, step.holder_id), []).append(step)
     rows = [_pile(steps, today, calendar) for steps in found.values()]
     return sorted(rows, key=lambda pile: (-pile.late, -pile.n * pile.median_days, pile.agency))
 
@@ -65,12 +69,15 @@ def _pile(steps: list[Step], today: date, calendar: Calendar) -> Pile:
     waited = [waited_days(step, today=today, calendar=calendar) for step in steps]
     late = [days for step in steps if (days := late_days(step, today=today, calendar=calendar))]
     return Pile(
+        procedure=first.process.procedure,
+        procedure_label=first.process.get_procedure_display(),
         name=first.name,
         label=first.label,
         agency_id=first.agency.pk,
         agency=str(first.agency),
         n=len(steps),
-        n_unclaimed=sum(step.owner_id is None for step in steps),
+        n_unclaimed=sum(bool(step.role) and step.owner_id is None for step in steps),
+        n_paused=len(steps) if first.flow_task.stops_clock else 0,
         median_days=median_low(waited),
         oldest_days=max(waited),
         late=len(late),
@@ -92,6 +99,40 @@ def late_days(step: Step, *, today: date, calendar: Calendar) -> int:
 
 
 @dataclass(frozen=True)
+class Held:
+    """An open step, and the working days that it has waited."""
+
+    step: Step
+    waited: int
+
+
+@dataclass(frozen=True)
+class Oldest:
+    """Who holds the oldest: the longest open step of an office; and an applicant's, where that is older.
+
+    Windows that close by themselves are held by nobody and do not count.
+    """
+
+    office: Held | None
+    applicant: Held | None
+
+
+def oldest(who: Standing, *, now: datetime, calendar: Calendar) -> Oldest:
+    """Return the oldest open steps that `who` may follow. Two queries."""
+    for_people = open_work(who).exclude(role="").order_by("created", "pk")
+    steps = for_people.select_related("case__cluster", "agency", "owner", "process")
+    office = steps.exclude(agency__kind=AgencyKind.INVESTOR).first()
+    applicant = steps.filter(agency__kind=AgencyKind.INVESTOR).first()
+    if office and applicant and applicant.created >= office.created:
+        applicant = None
+    held = [
+        Held(step, waited_days(step, today=local_day(now), calendar=calendar)) if step else None
+        for step in (office, applicant)
+    ]
+    return Oldest(*held)
+
+
+@dataclass(frozen=True)
 class Totals:
     """The figures above the table."""
 
@@ -102,11 +143,11 @@ class Totals:
 
 
 def totals(rows: Iterable[Pile]) -> Totals:
-    """Return the sums of `rows`; what lies with applicants is paused, not late."""
+    """Return the sums of `rows`; what no officer could take, at applicants, is not unclaimed."""
     rows = list(rows)
     return Totals(
         open=sum(row.n for row in rows),
         late=sum(row.late for row in rows),
-        paused=sum(row.n for row in rows if row.is_applicant),
+        paused=sum(row.n_paused for row in rows),
         unclaimed=sum(row.n_unclaimed for row in rows if not row.is_applicant),
     )

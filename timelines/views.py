@@ -21,6 +21,7 @@ from timelines.waiting import FEW
 from workflows.models import Step
 from workflows.policies import may_lead, may_see_all
 from workflows.selectors import PAGE
+from workflows.states import Procedure
 
 # So many clusters are drawn on one page.
 ROWS = 50
@@ -29,14 +30,19 @@ ROWS = 50
 @login_required
 @require_safe
 def board(request: PersonRequest) -> HttpResponse:
-    """Show the open work by step and agency."""
+    """Show the open work by step and agency, who holds the oldest, and how long a start takes."""
     _check(request)
-    piles = selectors.piles(request.standing, now=request.now, calendar=calendar())
+    days = calendar()
+    piles = selectors.piles(request.standing, now=request.now, calendar=days)
     longest = max((pile.oldest_days for pile in piles), default=0)
     context = {
         "piles": piles,
         "totals": selectors.totals(piles),
         "longest": longest,
+        "oldest": selectors.oldest(request.standing, now=request.now, calendar=days),
+        "procedures": {pile.procedure for pile in piles},
+        "answer": groundbreaking_answer(today=request.today),
+        "least": FEW,
         "city_wide": may_see_all(request.standing),
     }
     return render(request, "timelines/board.html", context)
@@ -103,6 +109,8 @@ def open_steps(request: PersonRequest) -> HttpResponse:
     step, agency = request.GET.get("step", ""), read_number(request.GET.get("agency", ""))
     if step.isidentifier():
         steps = steps.filter(name=step)
+    if request.GET.get("procedure") in Procedure.values:
+        steps = steps.filter(process__procedure=request.GET["procedure"])
     if agency is not None:
         steps = steps.filter(agency=agency)
     if request.GET.get("late"):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -15,12 +15,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from accounts.names import fold
+from clusters.dates import Days, days_between
+from clusters.models import DatedFact
 
 register = template.Library()
 
 DAY = "%d/%m/%Y"
 MOMENT = "%d/%m/%Y %H:%M"
 SOON_WORKING_DAYS = 3
+DAYS_OF_A_YEAR = 365.25
 # What a word without its marks looks like where it is Vietnamese: onset, vowels, coda.
 SYLLABLE = re.compile(
     r"(b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|r|s|t|th|tr|v|x)?[aeiouy]{1,3}(c|ch|m|n|ng|nh|p|t)?"
@@ -83,6 +86,61 @@ def _number(value: Decimal | float) -> str:
     plain = f"{Decimal(str(value)):f}"
     trimmed = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return formats.number_format(trimmed, use_l10n=True, force_grouping=True)
+
+
+class Span(Protocol):
+    """So many days at least, so many at most; None where one of them is not reached."""
+
+    @property
+    def shortest(self) -> int | None: ...
+
+    @property
+    def longest(self) -> int | None: ...
+
+
+@register.filter
+def days(span: Span | None) -> str:
+    """Write 1,749 days, 1,401 to 1,460 days, or 1,401 days or more; nothing for None."""
+    if span is None:
+        return ""
+    if span.shortest is None:
+        return gettext("not reached")
+    if span.longest is None:
+        return gettext("%(days)s or more") % {"days": _so_many_days(span.shortest)}
+    if span.shortest == span.longest:
+        return _so_many_days(span.shortest)
+    return gettext("%(shortest)s to %(longest)s") % {
+        "shortest": _grouped(span.shortest),
+        "longest": _so_many_days(span.longest),
+    }
+
+
+@register.filter
+def span_years(span: Span) -> str:
+    """Write a span of days in years with one decimal: 4.8 years, 3.8 to 4.0 years."""
+    ends = [
+        formats.number_format(f"{end / DAYS_OF_A_YEAR:.1f}", use_l10n=True)
+        for end in (span.shortest, span.longest)
+        if end is not None
+    ]
+    if len(set(ends)) == 1:
+        return gettext("%(years)s years") % {"years": ends[0]}
+    return gettext("%(shortest)s to %(longest)s years") % {"shortest": ends[0], "longest": ends[-1]}
+
+
+@register.filter
+def since(fact: DatedFact, decision: DatedFact | None) -> Days | None:
+    """Return the days from `decision` to `fact`; None where a day is missing, or they contradict."""
+    took = days_between(decision.when, fact.when) if decision else None
+    return took if took and took.longest >= 0 else None
+
+
+def _so_many_days(number: int) -> str:
+    return ngettext("%(days)s day", "%(days)s days", number) % {"days": _grouped(number)}
+
+
+def _grouped(number: int) -> str:
+    return formats.number_format(number, use_l10n=True, force_grouping=True)
 
 
 @register.filter

@@ -116,6 +116,22 @@ def test_detail_tells_a_day_no_more_exactly_than_the_source(client, hanoi):
     assert "09/2023 (reported on 06/09/2023)" in detail(client, "HN008")
 
 
+def test_detail_counts_the_days_since_the_decision(client, hanoi):
+    phu_yen = detail(client, "HN004")
+    assert "1,736 days after the decision (4.8 years)" in phu_yen
+    assert "1,749 days after the decision (4.8 years)" in phu_yen
+    assert "2,192 to 2,403 days after the decision (6.0 to 6.6 years)" in detail(client, "HN026")
+    assert "after the decision" not in detail(client, "HN006")
+    assert "after the decision" not in detail(client, "HN001")
+
+
+def test_detail_names_the_law_of_the_day_of_the_decision(client, hanoi):
+    assert "NĐ 68/2017/NĐ-CP" in detail(client, "HN004")
+    # Decided in July 2017, when one law followed another.
+    assert "In force on that day" not in detail(client, "HN030")
+    assert "In force on that day" not in detail(client, "HN003")
+
+
 def test_detail_shows_all_candidates_of_a_number(client, hanoi):
     assert "One of 4754/QĐ-UBND, 4755/QĐ-UBND, 4756/QĐ-UBND, 4757/QĐ-UBND" in detail(client, "HN037")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.selectors import Standing, standing
@@ -18,6 +19,7 @@ from tests.factories.cases import case_at, moment
 from timelines import selectors
 from workflows import services
 from workflows.models import Step
+from workflows.states import Procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +119,106 @@ def test_an_empty_board_says_so(it_is: Tell) -> None:
     response = board("khanh").get("/board/")
     assert response.status_code == 200
     assert response.context["totals"] == selectors.Totals(0, 0, 0, 0)
+
+
+def test_windows_that_nobody_can_take_are_not_unclaimed() -> None:
+    case_at("receive_files", at=MORNING)
+    (pile,) = piles("khanh", moment("12/10/2026"))
+    assert (pile.name, pile.n, pile.n_unclaimed) == ("receive_files", 1, 0)
+
+
+def test_steps_of_one_name_in_two_procedures_are_two_piles() -> None:
+    for procedure in (Procedure.ESTABLISHMENT, Procedure.DEVELOPMENT):
+        case = case_at("give_notice", at=MORNING).case
+        case.processes.update(procedure=procedure)
+    found = piles("khanh", moment("12/10/2026"))
+    assert sorted((pile.procedure, pile.name, pile.n) for pile in found) == [
+        ("development", "give_notice", 1),
+        ("establishment", "give_notice", 1),
+    ]
+    rows = board("khanh").get("/board/steps/?procedure=development&step=give_notice").context["rows"]
+    assert [row["step"].process.procedure for row in rows] == ["development"]
+    assert len(board("khanh").get("/board/steps/?procedure=nonsense").context["rows"]) == 2
+
+
+def test_a_step_without_a_day_waits_and_is_never_late(it_is: Tell) -> None:
+    step = case_at("draft_report", at=MORNING).case.steps.open().get()
+    step.clock = step.due_on = None
+    step.save(update_fields=["clock", "due_on"])
+    later = moment("20/12/2026")
+    (pile,) = piles("khanh", later)
+    assert (pile.late, pile.worst_late) == (0, 0)
+    assert pile.oldest_days > 30
+    it_is(later)
+    assert board("khanh").get("/board/steps/?late=1").context["rows"] == []
+
+
+# --- who holds the oldest -------------------------------------------------------------------------
+def oldest(key: str, now: datetime) -> selectors.Oldest:
+    return selectors.oldest(who(key), now=now, calendar=calendar())
+
+
+def test_the_oldest_is_told_with_its_holder_and_its_working_days() -> None:
+    first = case_at("give_notice", at=MORNING, commune="dao")
+    case_at("give_notice", at=moment("06/10/2026", 8, 5))
+    held = oldest("khanh", moment("13/10/2026")).office
+    assert held
+    assert held.step == first.case.steps.open().get()
+    assert held.step.agency == people.agency_of(people.person("dao"))
+    assert held.waited == 6
+    assert held.step.owner is None
+
+
+def test_a_window_is_held_by_nobody_and_is_not_the_oldest() -> None:
+    case_at("receive_files", at=MORNING)
+    assert oldest("khanh", moment("12/10/2026")) == selectors.Oldest(None, None)
+    younger = case_at("give_notice", at=moment("12/10/2026", 8, 5))
+    held = oldest("khanh", moment("13/10/2026")).office
+    assert held
+    assert held.step.case == younger.case
+
+
+def test_what_lies_longer_with_an_applicant_is_told_beside_it() -> None:
+    supplement = case_at("supplement", story="supplement", at=MORNING)
+    office = case_at("give_notice", at=supplement.now + timedelta(days=1))
+    found = oldest("khanh", supplement.now + timedelta(days=5))
+    assert found.office
+    assert found.applicant
+    assert (found.office.step.case, found.applicant.step.case) == (office.case, supplement.case)
+    case_at("give_notice", at=MORNING)
+    assert oldest("khanh", supplement.now + timedelta(days=5)).applicant is None
+
+
+def test_a_leader_of_one_office_is_told_its_own_oldest() -> None:
+    walk = case_at("give_opinion", at=moment("12/10/2026", 8, 5))
+    case_at("check_intake", at=MORNING)
+    leader = cases.appoint("tai", Role.LEADER)
+    found = selectors.oldest(standing(leader, on=MORNING.date()), now=walk.now, calendar=calendar())
+    assert found.office
+    assert found.office.step.name == "give_opinion"
+
+
+def test_the_board_says_who_holds_the_oldest(it_is: Tell) -> None:
+    walk = case_at("check_intake", at=MORNING)
+    it_is(walk.now)
+    text = " ".join(board("khanh").get("/board/").content.decode().split())
+    assert "Who holds the oldest" in text
+    assert "taken by nobody" in text
+    assert f"/cases/{walk.case.code}/" in text
+    services.claim(step_id=walk.case.steps.open().get().pk, by=people.user("minh"), at=walk.now)
+    text = board("khanh").get("/board/").content.decode()
+    assert "taken by Hoàng Đức Minh" in text
+    assert "taken by nobody" not in text
+
+
+def test_the_board_leads_to_the_answer_on_groundbreaking(it_is: Tell) -> None:
+    it_is(moment("26/11/2026"))
+    cases.settle()
+    assert "/board/groundbreaking/" not in board("khanh").get("/board/").content.decode()
+    call_command("import_clusters", verbosity=0)
+    text = " ".join(board("khanh").get("/board/").content.decode().split())
+    assert "/board/groundbreaking/" in text
+    assert "Of the 21 clusters whose day of decision is known, 6 have started construction" in text
 
 
 @pytest.mark.parametrize("now", ["13/10/2026", "20/12/2026"])
