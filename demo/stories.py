@@ -161,6 +161,8 @@ STORIES: dict[str, Callable[[Walk], None]] = {
     "r3": r3,
     "operation": operation,
 }
+# Real clusters of Hanoi: told from the register's facts (`demo.histories`), not walked.
+HISTORIES = {"adopt-1736-days": "HN004"}
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
 LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15}
 # A story of an earlier law begins on a day of that law.

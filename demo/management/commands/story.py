@@ -1,4 +1,4 @@
-"""Walk a story and tell it: who did what when, and what the law promised next."""
+"""Walk a story and tell it: who did what when, and what the law promised next; or tell a real one."""
 
 import json
 from argparse import ArgumentParser
@@ -7,19 +7,27 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from demo import loading, stories
+from demo import histories, loading, stories
 from records import clock
 
 
 class Command(BaseCommand):
-    help = "Walk a made-up proposal through the procedure: " + ", ".join(stories.STORIES)
+    help = (
+        "Walk a made-up proposal through the procedure: "
+        + ", ".join(stories.STORIES)
+        + "; or tell of a real cluster: "
+        + ", ".join(stories.HISTORIES)
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=list(stories.STORIES))
+        parser.add_argument("name", choices=[*stories.STORIES, *stories.HISTORIES])
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, name: str, **options: Any) -> None:
         at = clock.now()
+        if name in stories.HISTORIES:
+            self._tell(histories.tell(stories.HISTORIES[name], at=at), as_json=options["json"])
+            return
         call_command("load_calendar", stdout=self.stderr)
         loading.settle(at=at)
         title = f"Cụm minh hoạ {name} {at:%d%m%H%M%S%f}"
@@ -35,3 +43,10 @@ class Command(BaseCommand):
                 basis = f" ({event.article})" if event.article else ""
                 self.stdout.write(f"{'':18}→ {event.next_step} at {event.next_agency}{due}{basis}")
         self.stdout.write(f"{walked.case.code}: {walked.case.state}")
+
+    def _tell(self, told: histories.History, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(histories.as_json(told), ensure_ascii=False, indent=1))
+            return
+        for line in histories.lines(told):
+            self.stdout.write(line)
