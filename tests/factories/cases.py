@@ -46,7 +46,7 @@ def begun(at: datetime | None = None, *, name: str = "", **how: Any) -> Walk:
     at = at or moment(MONDAY, 8, 5)
     settle(at)
     name = name or f"Cụm thử {next(_numbers):03d}"
-    return Walk(name=name, now=at, end=at + timedelta(days=400), **how)
+    return Walk(name=name, now=at, end=at + timedelta(days=500), **how)
 
 
 def case_at(
@@ -56,6 +56,8 @@ def case_at(
 
     `at` is the moment of filing. The walk's `now` is one at which the step can be done.
     """
+    if at is None and story in stories.FIRST_DAY:
+        at = moment(stories.FIRST_DAY[story], 8, 5)
     walk = begun(at, name=name, **how)
     walk.until = step
     with suppress(Ended):

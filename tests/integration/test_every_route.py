@@ -23,6 +23,9 @@ from accounts.models import Invitation, Membership, User
 from accounts.states import Role
 from approvals import services as drafts
 from approvals.models import Document, Dossier
+from approvals.procedures.development.flows import Development
+from clusters import services as register
+from clusters.states import Kind, Stage
 from demo import people
 from demo.models import DemoClock
 from notifications import delivery
@@ -32,6 +35,8 @@ from tests.factories import cases
 from tests.factories.cases import Walk, case_at, moment, signed_paper
 from tests.factories.fixtures import english, files, it_is
 from workflows.models import Assignment, Case, Stay, Step
+from workflows.services import adopt
+from workflows.states import CaseKind
 
 __all__ = ["english", "files", "it_is"]
 pytestmark = pytest.mark.django_db
@@ -39,8 +44,8 @@ pytestmark = pytest.mark.django_db
 NOW = moment("10/11/2026")
 LOGIN = 302
 # A visitor; the investor and a stranger; the commune of the case and a stranger; the Department's
-# officer, reviewer, leader and administrator; a department that was consulted in some cases and one
-# that never was; the city's leader and officer; somebody who serves nowhere.
+# officer, reviewer, leader and administrator; departments that were consulted in some cases, one that
+# never was; the city's leader and officer; somebody who serves nowhere.
 EVERYBODY = (
     "visitor",
     "lan",
@@ -53,6 +58,9 @@ EVERYBODY = (
     "quyen",
     "tai",
     "an",
+    "kien",
+    "moc",
+    "xuan",
     "chau",
     "van",
     "newcomer",
@@ -74,6 +82,7 @@ class World:
     invitation: Invitation
     join_request: int
     notice: int
+    adopted: Case
 
     def case(self, step: str = "check_intake") -> Case:
         return self.walks[step].case
@@ -96,6 +105,16 @@ def world(it_is: Callable[[datetime], None]) -> World:
     it_is(NOW)
     cases.settle()
     walks = {name: case_at(name, story="supplement" if name == "supplement" else "single") for name in STEPS}
+    walks |= {name: case_at(name, story="operation") for name in Development.path}
+    adopted = adopt(
+        cluster=register.enter(code="HN900", name="Cụm có sẵn", kind=Kind.NEW, at=NOW),
+        kind=CaseKind.NEW,
+        stage=Stage.ESTABLISHED,
+        source="Báo",
+        grade="SEEN",
+        by=User.objects.system(),
+        at=NOW,
+    )
     lan, quyen = people.user("lan"), people.user("quyen")
     newcomer = accounts.open_account(
         email="newcomer@example.vn", full_name="Ngô Mới", password=people.PASSWORD, at=NOW
@@ -116,7 +135,7 @@ def world(it_is: Callable[[datetime], None]) -> World:
     for row in OutboxRow.objects.filter(agency=department)[:3]:
         delivery.send(outbox_id=row.pk, at=NOW)
     notice = Notification.objects.filter(user=people.user("minh"))[0].pk
-    return World(walks, draft, newcomer, offer, asked.pk, notice)
+    return World(walks, draft, newcomer, offer, asked.pk, notice, adopted)
 
 
 STEPS = (
@@ -307,6 +326,23 @@ ROWS: dict[str, Row] = {
     "establishment:decide": step_page("decide", "chau"),
     "establishment:send_copy": step_page("send_copy", "van"),
     "establishment:withdraw": Row(answers(lan=200), answers(lan=422), of_case),
+    # the steps after the decision
+    "development:submit_plan": step_page("submit_plan", "lan"),
+    "development:approve_plan": step_page("approve_plan", "kien"),
+    "development:request_licence": step_page("request_licence", "lan"),
+    "development:issue_licence": step_page("issue_licence", "moc"),
+    "development:clear_land": step_page("clear_land", "binh"),
+    "development:lease_land": step_page("lease_land", "moc"),
+    "development:request_permit": step_page("request_permit", "lan"),
+    "development:issue_permit": step_page("issue_permit", "xuan"),
+    "development:break_ground": step_page("break_ground", "lan"),
+    "development:build": step_page("build", "lan"),
+    "development:try_wastewater": step_page("try_wastewater", "lan"),
+    "development:accept_wastewater": step_page("accept_wastewater", "moc"),
+    "development:accept_works": step_page("accept_works", "xuan"),
+    "development:adopt_regulation": step_page("adopt_regulation", "lan"),
+    "development:open_operation": step_page("open_operation", "minh"),
+    "development:take_up": Row(answers(minh=200), answers(minh=422), lambda world: [world.adopted.code]),
     # the demo's own
     "demo:sign_in": Row(NEVER, everybody(302), lambda world: ["lan"]),
     "demo:move_clock": Row(NEVER, everybody(302)),

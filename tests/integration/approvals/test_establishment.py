@@ -32,11 +32,12 @@ from records.exceptions import AlreadyDone, DomainError, KeyReused
 from records.models import AuditRow
 from records.services import Sent
 from tests.factories import cases
-from tests.factories.acts import VERBS, ready
+from tests.factories.acts import VERBS, progress, ready
 from tests.factories.cases import Walk, begun, case_at, moment, signed_paper
 from workflows.exceptions import NotYours, RuleBroken, StepClosed, WrongStage
 from workflows.models import Case, Clock, ClockPause, Process, Stay, Step
 from workflows.services import close_windows
+from workflows.states import Procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -865,6 +866,7 @@ def decision(walk: Walk, **told: Any) -> dict[str, Any]:
         "number": "5123/QĐ-UBND",
         "signed_on": local_day(walk.now),
         "reasons": "Theo báo cáo",
+        "progress": progress(local_day(walk.now)),
         "by": people.user("chau"),
         "at": walk.now,
     }
@@ -880,7 +882,7 @@ def test_establishing_chooses_the_applicant_and_leaves_a_decision_and_a_fact() -
     decided = case.decisions.get()
     assert (decided.number, decided.round, decided.outcome) == ("5123/QĐ-UBND", 1, "establish")
     assert decided.issuer == people.agency_of(people.person("chau"))
-    assert open_names(case) == ["send_copy"]
+    assert open_names(case) == ["send_copy", "submit_plan"]
     assert case.cluster.facts.get().number_text == "5123/QĐ-UBND"
     assert [row.agency for row in told(walk, "stage_moved")][-1] == case.applicant
 
@@ -935,9 +937,9 @@ def test_the_copy_ends_the_process() -> None:
     walk.send_copy()
     case = walk.case
     assert case.state == Stage.ESTABLISHED
-    process = case.processes.get()
+    process = case.processes.get(procedure=Procedure.ESTABLISHMENT)
     assert (process.status, process.finished) == ("DONE", walk.now)
-    assert not case.steps.filter(finished=None).exists()
+    assert open_names(case) == ["submit_plan"]
     assert case.papers.get(kind=PaperKind.COPY).by == people.user("van")
 
 

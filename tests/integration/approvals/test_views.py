@@ -24,6 +24,7 @@ from notifications.models import OutboxRow
 from records.clock import local_day
 from records.models import AuditRow
 from tests.factories import cases
+from tests.factories.acts import progress
 from tests.factories.cases import Walk, begun, case_at, moment
 from workflows.models import Assignment, Case, Step
 
@@ -357,6 +358,7 @@ def bodies(walk: Walk) -> dict[str, dict[str, Any]]:
             "number": "5/QĐ",
             "signed_on": today(walk),
             "reasons": "Theo báo cáo",
+            **{f"progress_{kind}": f"{day:%d/%m/%Y}" for kind, day in progress(local_day(walk.now)).items()},
         },
         "send_copy": {"number": "9/UBND", "sent_on": today(walk)},
     }
