@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 from viewflow.workflow.status import PROCESS
 
 from records.invariants import invariant
-from workflows import clocks
+from workflows import clocks, triggers
 from workflows.models import Case, Clock, Process, Stay, Step
 
 
@@ -56,3 +57,17 @@ def register_copies_stage() -> Iterator[str]:
         if case.cluster_id not in seen and case.cluster.stage != case.state:
             yield f"{case.cluster.code} shows {case.cluster.stage}, {case.code} is {case.state}"
         seen.add(case.cluster_id)
+
+
+@invariant("W5", "every agency that took part in a case awaits its open steps elsewhere, and no others")
+def awaited_steps_are_those() -> Iterator[str]:
+    right, kept = triggers.awaited_rows(), f"SELECT step_id, agency_id, due_on FROM {triggers.AWAITED}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"{right} EXCEPT {kept}")
+        lacking = cursor.fetchall()
+        cursor.execute(f"{kept} EXCEPT {right}")
+        too_many = cursor.fetchall()
+    for step, agency, _day in lacking:
+        yield f"agency {agency} waits for step {step}, and its inbox does not tell"
+    for step, agency, _day in too_many:
+        yield f"agency {agency} does not wait for step {step}, or not to the day that its inbox tells"

@@ -21,6 +21,9 @@ from workflows.machines import CaseMachine
 from workflows.policies import may_see_all
 from workflows.states import ENDED, CaseKind, MilestoneKind, Procedure
 
+# What people, or the passing of days, do; all other tasks are the engine's own gates.
+WORK_TYPES = ("HUMAN", "WAIT")
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, who: Standing) -> Self:
@@ -169,7 +172,7 @@ class Milestone(models.Model):
 class StepQuerySet(models.QuerySet["Step"]):
     def work(self) -> Self:
         """Keep what people (or the passing of days) do; leave out the engine's own gates."""
-        return self.filter(flow_task_type__in=("HUMAN", "WAIT"))
+        return self.filter(flow_task_type__in=WORK_TYPES)
 
     def open(self) -> Self:
         """Keep the steps that wait to be done."""
@@ -254,6 +257,29 @@ class Step(AbstractTask, models.Model):
     def late_on(self, today: date) -> bool:
         """Tell whether the step's day has passed: an act on the last day is in time."""
         return self.due_on is not None and self.due_on < today
+
+
+class Awaited(models.Model):
+    """An open step as an agency sees it that took part in the case, while the step lies elsewhere.
+
+    Only the database writes here (`workflows.triggers`); `due_on` repeats the step's. It is there
+    for the inbox, which no other index can give in order.
+    """
+
+    pk = models.CompositePrimaryKey("step", "agency")
+    # The trigger takes both from the table of steps: to check each row again would cost every act.
+    step = models.ForeignKey(
+        Step, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="awaited"
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    due_on = models.DateField(null=True)
+
+    objects: ClassVar[models.Manager[Awaited]] = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "due_on", "step"], name="awaited_agency")]
 
 
 class Assignment(models.Model):

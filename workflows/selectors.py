@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.selectors import Standing
 from law import clock as law_clock
@@ -18,56 +18,82 @@ from law.selectors import calendar
 from records.clock import local_day
 from records.models import AuditRow
 from workflows import clocks
-from workflows.models import Case, Clock, Step
+from workflows.models import Awaited, Case, Clock, Step
 from workflows.nodes import Work
 
 if TYPE_CHECKING:
     from workflows.flows import CaseFlow
 
 PAGE = 25
+MANY = 100
+TABS = ("mine", "agency", "week", "overdue", "others")
+
+# Due day and id of a step: its place in the inbox.
+Key = tuple[date | None, int]
 
 
-def inbox_tabs(who: Standing, *, today: date) -> dict[str, Q]:
-    """Return what each tab of the inbox asks of an open step."""
-    agencies = who.agencies()
-    mine = Q(owner=who.user_id)
-    ours = Q(agency__in=agencies)
-    end_of_week = today + timedelta(days=6 - today.weekday())
-    return {
-        "mine": mine,
-        "agency": ours,
-        "week": ours & Q(due_on__range=(today, end_of_week)),
-        "overdue": ours & Q(due_on__lt=today),
-        "others": ~ours & Q(Exists(Step.objects.filter(case=OuterRef("case"), agency__in=agencies))),
-    }
+def inbox(who: Standing, *, tab: str, today: date, after: Key | None = None) -> list[Step]:
+    """Return one page (`PAGE` + 1 steps, the last telling that more follow) of a tab, by due day.
+
+    `after` is the key of the last step of the page before. Steps without a day come last.
+    """
+    keys = _keys(who, tab=tab, today=today, after=after, limit=PAGE + 1)
+    steps = Step.objects.select_related("case__cluster", "agency", "owner", "clock", "process")
+    found = steps.in_bulk([pk for _day, pk in keys])
+    return [found[pk] for _day, pk in keys]
 
 
 def inbox_counts(who: Standing, *, today: date) -> dict[str, int]:
-    """Return the number of open steps under each tab, in two queries."""
-    tabs = inbox_tabs(who, today=today)
-    others = Step.objects.open().filter(tabs.pop("others")).count()
-    near = Step.objects.open().filter(tabs["mine"] | tabs["agency"])
-    counts = near.aggregate(**{f"n_{name}": Count("pk", filter=asked) for name, asked in tabs.items()})
-    return {name.removeprefix("n_"): n for name, n in counts.items()} | {"others": others}
+    """Return how many open steps lie under each tab; `MANY` stands for itself and all that is more."""
+    return {tab: len(_keys(who, tab=tab, today=today, limit=MANY)) for tab in TABS}
 
 
-def inbox(who: Standing, *, tab: str, today: date, after: tuple[str, int] | None = None) -> list[Step]:
-    """Return one page (`PAGE` + 1 steps, the last telling that more follow) of a tab, by due day.
+def _keys(who: Standing, *, tab: str, today: date, limit: int, after: Key | None = None) -> list[Key]:
+    """Return the first keys of a tab, in order.
 
-    `after` is the key (ISO day or "", id) of the last step of the page before. Steps without a day
-    come last.
+    Nothing here reads more than it returns, however much is open: each row of `_rows` lies in the order
+    of one index, one agency at a time, and what follows a key is read in parts that begin in that index.
     """
-    steps = Step.objects.open().filter(inbox_tabs(who, today=today)[tab])
-    if after:
-        steps = steps.filter(_after(*after))
-    steps = steps.select_related("case__cluster", "agency", "owner", "clock", "process")
-    return list(steps.order_by(F("due_on").asc(nulls_last=True), "pk")[: PAGE + 1])
+    found: set[Key] = set()
+    for rows in _rows(who, tab=tab, today=today):
+        ordered = rows.order_by(F("due_on").asc(nulls_last=True), "number").values_list("due_on", "number")
+        mine: list[Key] = []
+        for part in _parts_after(after):
+            mine += ordered.filter(part)[: limit - len(mine)]
+            if len(mine) == limit:
+                break
+        found.update(mine)
+    return sorted(found, key=lambda key: (key[0] is None, *key))[:limit]
 
 
-def _after(day: str, pk: int) -> Q:
-    if not day:
-        return Q(due_on=None, pk__gt=pk)
-    return Q(due_on__gt=day) | Q(due_on=day, pk__gt=pk) | Q(due_on=None)
+def _rows(who: Standing, *, tab: str, today: date) -> list[QuerySet[Any]]:
+    """Return what lies under a tab, `number` the step's id: for each agency apart, as they lie in order."""
+    steps = Step.objects.open().annotate(number=F("pk"))
+    if tab == "mine":
+        return [steps.filter(owner=who.user_id)]
+    agencies = sorted(who.agencies())
+    if tab == "others":
+        awaited = Awaited.objects.annotate(number=F("step_id"))
+        if len(agencies) > 1:  # what one of my agencies awaits of another one of mine is under "agency"
+            awaited = awaited.exclude(step__agency__in=agencies)
+        return [awaited.filter(agency=agency) for agency in agencies]
+    end_of_week = today + timedelta(days=6 - today.weekday())
+    asked = {
+        "agency": Q(),
+        "week": Q(due_on__range=(today, end_of_week)),
+        "overdue": Q(due_on__lt=today),
+    }[tab]
+    return [steps.filter(asked, agency=agency) for agency in agencies]
+
+
+def _parts_after(key: Key | None) -> list[Q]:
+    """Return what follows a key, in order: the rest of its day, the later days, the steps without a day."""
+    if key is None:
+        return [Q()]
+    day, number = key
+    if day is None:
+        return [Q(due_on=None, number__gt=number)]
+    return [Q(due_on=day, number__gt=number), Q(due_on__gt=day), Q(due_on=None)]
 
 
 def open_steps(case: Case) -> list[Step]:

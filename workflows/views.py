@@ -52,6 +52,7 @@ def inbox(request: PersonRequest) -> HttpResponse:
     counts = selectors.inbox_counts(request.standing, today=request.today)
     context = {
         "tabs": [{"name": name, "label": label, "count": counts[name]} for name, label in TABS.items()],
+        "most": selectors.MANY - 1,
         "tab": tab,
         "rows": [_row(request, step, days) for step in steps],
         "empty": EMPTY[tab],
@@ -74,18 +75,13 @@ def _row(request: PersonRequest, step: Step, days: Calendar) -> dict[str, Any]:
     }
 
 
-def _after(request: PersonRequest) -> tuple[str, int] | None:
+def _after(request: PersonRequest) -> selectors.Key | None:
     day, _sep, raw = request.GET.get("after", "").partition("_")
-    pk = read_number(raw)
-    return None if pk is None or (day and not _is_day(day)) else (day, pk)
-
-
-def _is_day(text: str) -> bool:
+    number = read_number(raw)
     try:
-        date.fromisoformat(text)
+        return None if number is None else (date.fromisoformat(day) if day else None, number)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _next_page(tab: str, last: Step) -> str:

@@ -721,6 +721,23 @@ def test_lists_ask_as_many_queries_for_sixty_rows_as_for_five(it_is: Tell) -> No
     assert max(few.values()) <= 16
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "more than 99"), ("vi", "hơn 99")])
+def test_the_inbox_says_that_there_are_more_than_it_counts(it_is: Tell, language: str, said: str) -> None:
+    it_is(moment("20/10/2026"))
+    step = case_at("check_intake", at=MORNING).case.steps.open().get()
+    for number, seen in ((98, "99"), (1, "99+")):
+        for _ in range(number):
+            step.pk = None
+            step.save(force_insert=True)
+        client = page_of("minh")
+        client.cookies["django_language"] = language
+        tabs = text(client.get("/inbox/?tab=agency")).split("<tbody>")[0]
+        more = f'<span aria-hidden="true">99+</span><span class="visually-hidden">{said}</span>'
+        assert (f'<span class="kc-count">{seen}</span>' in tabs) is (seen == "99")
+        assert (f'<span class="kc-count">{more}</span>' in tabs) is (seen == "99+")
+        assert (said in tabs) is (seen == "99+")
+
+
 def test_lists_lead_from_page_to_page_and_tell_when_they_are_empty(it_is: Tell) -> None:
     it_is(moment("20/10/2026"))
     cases.settle()

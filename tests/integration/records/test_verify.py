@@ -16,6 +16,7 @@ from accounts.models import User
 from approvals.models import Decision, Document, Dossier
 from clusters.models import Cluster
 from clusters.states import Kind, Stage
+from demo import people
 from law.models import CalendarDay, CalendarVersion
 from notifications import delivery
 from notifications.models import Notification, OutboxRow
@@ -24,13 +25,31 @@ from records.invariants import Invariant, all_invariants
 from records.models import AuditRow
 from tests.factories.cases import Walk, case_at, moment
 from workflows import triggers as copying
-from workflows.models import Case, Clock, Process, Stay, Step
+from workflows.models import Awaited, Case, Clock, Process, Stay, Step
 from workflows.services import adopt
 from workflows.states import CaseKind
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ["C1", "I1", "I3", "I3t", "I4", "I5", "I6", "I7", "I8", "L1", "L2", "W1", "W2", "W3", "W4"]
+NAMES = [
+    "C1",
+    "C2",
+    "I1",
+    "I3",
+    "I3t",
+    "I4",
+    "I5",
+    "I6",
+    "I7",
+    "I8",
+    "L1",
+    "L2",
+    "W1",
+    "W2",
+    "W3",
+    "W4",
+    "W5",
+]
 
 
 def verify() -> str:
@@ -61,7 +80,7 @@ def unguarded() -> Iterator[None]:
             execute(f"DROP TRIGGER {table}_{part}{f' ON {table}' if everywhere else ''}")
     for event in ("insert", "update"):
         on = f" ON {Case._meta.db_table}" if everywhere else ""
-        execute(f"DROP TRIGGER {copying.NAME}_{event}{on}")
+        execute(f"DROP TRIGGER {copying.COPIED}_{event}{on}")
     yield
     triggers.install("default")
     copying.install("default")
@@ -227,6 +246,19 @@ def register_tells_another_stage(walk: Walk) -> None:
     Cluster.objects.update(stage=Stage.LISTED)
 
 
+def inbox_forgets(walk: Walk) -> None:
+    Awaited.objects.filter(step__name="send_copy").delete()
+
+
+def inbox_tells_another_day(walk: Walk) -> None:
+    Awaited.objects.filter(step__name="send_copy").update(due_on=walk.now.date())
+
+
+def inbox_tells_of_a_closed_step(walk: Walk) -> None:
+    step = Step.objects.get(name="decide", case=walk.case)
+    Awaited.objects.create(step=step, agency=people.agency_of(people.person("binh")))
+
+
 def found_by_other_words(walk: Walk) -> None:
     Cluster.objects.update(folded="something else")
 
@@ -263,6 +295,9 @@ BREAKS: list[tuple[str, Plant, str]] = [
     ("W3", stay_of_an_open_step, "of an open step"),
     ("W3", stays_miscounted, "and counts 1"),
     ("W4", register_tells_another_stage, "shows listed"),
+    ("W5", inbox_forgets, "and its inbox does not tell"),
+    ("W5", inbox_tells_another_day, "or not to the day that its inbox tells"),
+    ("W5", inbox_tells_of_a_closed_step, "does not wait for step"),
     ("C1", found_by_other_words, "is found or ordered by other words"),
 ]
 
