@@ -197,6 +197,8 @@ def test_the_page_shows_made_up_clusters_apart(hanoi: None, it_is: Tell) -> None
     text = client.get(PAGE, {"made_up": "yes"}).content.decode()
     assert walk.case.cluster.name in text
     assert "Made up for the demo" in text
+    assert "over what is made up for the demo: 1 in all." in text
+    assert "press and city pages" not in text
     assert "Phú Yên" not in text
 
 
