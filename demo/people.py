@@ -101,7 +101,7 @@ PEOPLE = (
         "Ngô Gia Khánh",
         AgencyKind.INDUSTRY_TRADE,
         Role.LEADER,
-        _("See what is open where, and how late"),
+        _("See what is open where, who holds the oldest, how long a start takes"),
     ),
     Person("quyen", "Lý Thu Quyên", AgencyKind.INDUSTRY_TRADE, Role.ADMINISTRATOR, _("Invite officers")),
     Person(

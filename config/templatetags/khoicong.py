@@ -117,15 +117,21 @@ def days(span: Span | None) -> str:
 
 @register.filter
 def span_years(span: Span) -> str:
-    """Write a span of days in years with one decimal: 4.8 years, 3.8 to 4.0 years."""
-    ends = [
-        formats.number_format(f"{end / DAYS_OF_A_YEAR:.1f}", use_l10n=True)
-        for end in (span.shortest, span.longest)
-        if end is not None
-    ]
-    if len(set(ends)) == 1:
-        return gettext("%(years)s years") % {"years": ends[0]}
-    return gettext("%(shortest)s to %(longest)s years") % {"shortest": ends[0], "longest": ends[-1]}
+    """Write a span of days in years with one decimal: 4.8 years, 3.8 to 4.0 years, 3.8 years or more."""
+    if span.shortest is None:
+        return gettext("not reached")
+    shortest = _years(span.shortest)
+    said = gettext("%(years)s years") % {"years": shortest}
+    if span.longest is None:
+        return gettext("%(days)s or more") % {"days": said}
+    longest = _years(span.longest)
+    if shortest == longest:
+        return said
+    return gettext("%(shortest)s to %(longest)s years") % {"shortest": shortest, "longest": longest}
+
+
+def _years(number: int) -> str:
+    return formats.number_format(f"{number / DAYS_OF_A_YEAR:.1f}", use_l10n=True)
 
 
 @register.filter

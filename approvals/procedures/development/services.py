@@ -14,14 +14,14 @@ from approvals.procedures.development.flows import Development
 from approvals.states import PaperKind
 from clusters import services as register
 from clusters.dates import exactly
-from clusters.states import FactKind, Stage
+from clusters.states import FactKind, Kind, Stage
 from records.services import Sent
 from workflows.exceptions import NotYours, WrongStage
 from workflows.models import Case
 from workflows.policies import may_follow
 from workflows.rules import GROUNDBREAKING
 from workflows.services import Act, act_on_case, act_on_step, fix_milestones, start_process
-from workflows.states import AFTER_DECISION, MilestoneKind
+from workflows.states import AFTER_DECISION, CaseKind, MilestoneKind
 
 # The paper that each step leaves behind when it goes well.
 PAPERS = {
@@ -199,8 +199,12 @@ def take_up(
 
 
 def _record(act: Act, kind: FactKind, *, on: date, number: str) -> None:
+    """Leave the day in the register, unless it is of an expansion: the cluster has days of its own."""
+    cluster = act.case.cluster
+    if act.case.kind == CaseKind.EXPANSION and cluster.kind != Kind.EXPANSION:
+        return
     register.record_fact(
-        cluster=act.case.cluster,
+        cluster=cluster,
         kind=kind,
         when=exactly(on),
         number_text=number.strip(),

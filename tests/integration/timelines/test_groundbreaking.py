@@ -24,6 +24,8 @@ from tests.factories.cases import case_at, moment
 from timelines import groundbreaking
 from timelines.groundbreaking import Course, Group
 from timelines.waiting import Bounds
+from workflows.models import Case
+from workflows.states import CaseKind
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,26 @@ def test_a_decision_of_a_procedure_counts_the_same_way() -> None:
     assert course.to_start == Days(n, n)
 
 
+def test_a_start_of_a_procedure_counts_the_same_way() -> None:
+    walk = case_at("", story="operation", at=moment("01/07/2025", 8, 5))
+    (course,) = groundbreaking.answer(today=walk.now.date(), made_up=True).courses
+    assert course.group is Group.EXACT
+    assert course.to_lease
+    assert course.to_start
+    assert course.to_lease.is_exact
+    assert course.to_start.is_exact
+    assert course.to_lease < course.to_start
+
+
+def test_the_lease_of_an_expansion_leaves_the_cluster_its_own() -> None:
+    walk = case_at("lease_land", story="operation", at=moment("01/07/2025", 8, 5))
+    cluster, lease = walk.case.cluster, FactKind.LAND_LEASE
+    own = services.record_fact(cluster=cluster, kind=lease, when=exactly(date(2020, 1, 1)), at=walk.now)
+    Case.objects.filter(pk=walk.case.pk).update(kind=CaseKind.EXPANSION)
+    walk.grant("lease_land", "moc", "QĐ-UBND")
+    assert cluster.facts.standing().get(kind=lease) == own
+
+
 def test_a_corrected_day_counts_and_the_one_before_it_does_not(at: datetime) -> None:
     services.import_rows([factory.register_row()], at=at)
     cluster = Cluster.objects.get()
@@ -175,6 +197,8 @@ def test_the_page_shows_made_up_clusters_apart(hanoi: None, it_is: Tell) -> None
     text = client.get(PAGE, {"made_up": "yes"}).content.decode()
     assert walk.case.cluster.name in text
     assert "Made up for the demo" in text
+    assert "over what is made up for the demo: 1 in all." in text
+    assert "press and city pages" not in text
     assert "Phú Yên" not in text
 
 

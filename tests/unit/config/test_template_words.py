@@ -10,7 +10,10 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.html import escape
 
+from clusters.dates import exactly
+from clusters.models import DatedFact
 from config.templatetags import khoicong
+from timelines.waiting import Bounds
 
 LATE_EVENING_IN_UTC = datetime(2026, 3, 26, 18, 5, tzinfo=UTC)
 
@@ -49,6 +52,36 @@ def test_what_a_source_tells_in_vietnamese_stays_as_it_is(told: str) -> None:
 @pytest.mark.parametrize("told", ["Phú Đôi and Văn Hội", "24 months build", "Hoài Đức <board>"])
 def test_what_a_source_tells_in_english_is_marked(told: str) -> None:
     assert khoicong.as_told(told) == f'<span lang="en">{escape(told)}</span>'
+
+
+@pytest.mark.parametrize(
+    ("language", "span", "days", "years"),
+    [
+        ("en", Bounds(1749, 1749), "1,749 days", "4.8 years"),
+        ("vi", Bounds(1749, 1749), "1.749 ngày", "4,8 năm"),
+        ("en", Bounds(1, 1), "1 day", "0.0 years"),
+        ("en", Bounds(1401, 1460), "1,401 to 1,460 days", "3.8 to 4.0 years"),
+        ("vi", Bounds(1401, 1460), "1.401 đến 1.460 ngày", "3,8 đến 4,0 năm"),
+        ("en", Bounds(1401, None), "1,401 days or more", "3.8 years or more"),
+        ("en", Bounds(None, None), "not reached", "not reached"),
+    ],
+)
+def test_a_span_of_days_is_written_as_exactly_as_it_is(
+    language: str, span: Bounds, days: str, years: str
+) -> None:
+    with translation.override(language):
+        assert khoicong.days(span) == days
+        assert khoicong.span_years(span) == years
+    assert khoicong.days(None) == ""
+
+
+def test_the_days_since_a_decision_need_both_days_in_order() -> None:
+    decision, start, unknown = DatedFact(), DatedFact(), DatedFact()
+    decision.when, start.when = exactly(date(2018, 6, 15)), exactly(date(2023, 3, 30))
+    assert khoicong.since(start, decision) == (1749, 1749)
+    assert khoicong.since(decision, start) is None
+    assert khoicong.since(unknown, decision) is None
+    assert khoicong.since(start, None) is None
 
 
 def test_a_moment_is_that_of_vietnam() -> None:
