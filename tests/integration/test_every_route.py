@@ -229,6 +229,7 @@ ROWS: dict[str, Row] = {
     "choose_theme": Row(NEVER, everybody(400)),
     # the register is public
     "clusters:register": Row(everybody(200), NEVER),
+    "clusters:map": Row(everybody(200), NEVER),
     "clusters:detail": Row(everybody(200), NEVER, lambda world: [world.case().cluster.code]),
     # people
     "accounts:profile": Row(signed_in(200), signed_in(422)),
