@@ -26,6 +26,8 @@ SMALLEST_SHAPE = 7.0
 # The graticule's distances in seconds of arc, and how many lines there may be at most.
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 MOST_LINES = 5
+# Beyond this part of the width a meridian is drawn without its name, which would not fit a telephone.
+NAMED = 0.8
 BAR_PART = 0.28
 
 
@@ -92,8 +94,9 @@ def chart(rings: Sequence[Sequence[Corner]]) -> Chart:
     return Chart(
         height=_n(frame.height),
         meridians=tuple(
-            Line(_n(frame.x(angle)), _("{angle} E").format(angle=_angle(angle, step)))
+            Line(_n(x), _("{angle} E").format(angle=_angle(angle, step)) if x < NAMED * WIDTH else "")
             for angle in _angles(frame.west, east, step)
+            for x in [frame.x(angle)]
         ),
         parallels=tuple(
             Line(_n(frame.y(angle)), _("{angle} N").format(angle=_angle(angle, step)))
