@@ -66,7 +66,7 @@ def cases_of(cluster: Cluster) -> list[PublicCase]:
         subject_kind=Case.subject_kind(), subject_id__in=[case.pk for case in cases]
     ).exclude(source=F("target"))
     moves = list(rows.order_by("seq"))
-    decisions = list(_in_force().filter(case__in=cases))
+    decisions = list(_in_favour().filter(case__in=cases))
     return [
         _public_case(
             case,
@@ -265,12 +265,12 @@ class DecisionPage:
 
 def decisions_issued() -> QuerySet[Decision]:
     """Return the decisions issued here that establish or expand a cluster, newest first."""
-    return _in_force().select_related("case__cluster", "issuer").order_by("-signed_on", "-pk")
+    return _in_favour().select_related("case__cluster", "issuer").order_by("-signed_on", "-pk")
 
 
-def _in_force() -> QuerySet[Decision]:
+def _in_favour() -> QuerySet[Decision]:
     chosen = Dossier.objects.filter(case=OuterRef("case"), state=DossierState.CHOSEN).order_by("-pk")
-    found = Decision.objects.filter(outcome=Recommendation.ESTABLISH)
+    found = Decision.objects.exclude(outcome=Recommendation.REJECT)
     return found.annotate(decided_ha=Subquery(chosen.values("area_ha")[:1]))
 
 
