@@ -5,10 +5,12 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Area
 from accounts.names import collation_key, fold
+from clusters import geometry
 from clusters.dates import ImpreciseDate, words
 from clusters.states import GRADE_WORDS, UNPLACED, DatePrecision, FactKind, Kind, Relation, Reported, Stage
 from law.states import Grade
@@ -255,6 +257,20 @@ class Boundary(models.Model):
         return self.number_text
 
     @property
-    def ring(self) -> tuple[tuple[float, float], ...]:
+    def ring(self) -> tuple[geometry.Corner, ...]:
         """Return the corners as pairs of latitude and longitude."""
         return tuple((latitude, longitude) for latitude, longitude in self.corners)
+
+    @property
+    def corner_words(self) -> list[str]:
+        """Return the corners for a reader, in the form in which they can be read in again."""
+        return [_degrees(corner) for corner in self.ring]
+
+    @property
+    def centre_words(self) -> str:
+        """Return the centre for a reader, to 0.0001 degrees (some 10 m)."""
+        return _degrees(geometry.centre(self.ring), places=4)
+
+
+def _degrees(corner: geometry.Corner, *, places: int = geometry.PLACES) -> str:
+    return "; ".join(number_format(f"{degrees:.{places}f}") for degrees in corner)

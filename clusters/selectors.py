@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, Q
 
 from accounts.names import collation_key
-from clusters.models import Cluster, ClusterQuerySet, DatedFact
-from clusters.states import UNKNOWN, FactKind
+from clusters.models import Boundary, Cluster, ClusterQuerySet, DatedFact
+from clusters.states import SIGNS, UNKNOWN, FactKind, Sign
 from law.exceptions import NoRuleSet
 from law.rows import RuleSet
 from law.rulesets import rule_set_on
 
 PAGE_SIZE = 25
+# More signs than these hide each other, and the page would be slow on a telephone.
+MOST_ON_A_MAP = 300
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,49 @@ def _beyond(sort_key: str, cluster_id: int, *, backwards: bool) -> Q:
 
 def _entry(cluster: Cluster, facts: Iterable[DatedFact]) -> Entry:
     return Entry(cluster, {fact.kind: fact for fact in facts})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cluster on the map, with the boundary that holds now."""
+
+    cluster: Cluster
+    boundary: Boundary
+
+    @property
+    def sign(self) -> Sign:
+        """Return how the map marks it."""
+        return SIGNS[self.cluster.stage]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The wanted clusters on the map: the first of them by name, and how many there are in all."""
+
+    places: list[Place]
+    wanted: int
+    located: int
+
+    @property
+    def without_coordinates(self) -> int:
+        """Return how many of the wanted clusters the map cannot show."""
+        return self.wanted - self.located
+
+
+def placed(found: ClusterQuerySet, *, most: int = MOST_ON_A_MAP) -> Placed:
+    """Return where the found clusters lie, as far as their boundaries are known; `most` of them at most.
+
+    Takes three queries, however long the register is.
+    """
+    standing = Boundary.objects.standing().filter(cluster__in=found.order_by())
+    drawn = standing.select_related("cluster").order_by("cluster__sort_key", "cluster_id")[:most]
+    places = [Place(boundary.cluster, boundary) for boundary in drawn]
+    return Placed(places, wanted=found.count(), located=standing.count())
+
+
+def boundaries(cluster: Cluster) -> list[Boundary]:
+    """Return all boundaries that the cluster has had, the one that holds now first."""
+    return list(cluster.boundaries.order_by("-id"))
 
 
 def districts() -> list[str]:

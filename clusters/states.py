@@ -24,6 +24,35 @@ class Stage(TextChoices):
     OPERATING_UNESTABLISHED = "operating_unestablished", _("Operating, not established")
 
 
+class Sign(TextChoices):
+    """How a map marks a cluster: stages that a reader at a distance need not tell apart share one."""
+
+    PLANNED = "planned", _("Listed, proposed or being appraised")
+    ESTABLISHED = "established", _("Established, or preparing construction")
+    BUILDING = "building", _("Under construction")
+    OPERATING = "operating", _("Operating")
+    ENDED = "ended", _("Closed, withdrawn, rejected or repealed")
+    NO_CASE = "no_case", _("No case")
+
+
+SIGNS: dict[str, Sign] = {
+    "": Sign.NO_CASE,
+    Stage.LISTED: Sign.PLANNED,
+    Stage.PROPOSED: Sign.PLANNED,
+    Stage.UNDER_APPRAISAL: Sign.PLANNED,
+    Stage.APPRAISED: Sign.PLANNED,
+    Stage.ESTABLISHED: Sign.ESTABLISHED,
+    Stage.PREPARING: Sign.ESTABLISHED,
+    Stage.UNDER_CONSTRUCTION: Sign.BUILDING,
+    Stage.OPERATING: Sign.OPERATING,
+    Stage.OPERATING_UNESTABLISHED: Sign.OPERATING,
+    Stage.CLOSED: Sign.ENDED,
+    Stage.WITHDRAWN: Sign.ENDED,
+    Stage.REJECTED: Sign.ENDED,
+    Stage.REVOKED: Sign.ENDED,
+}
+
+
 class Kind(TextChoices):
     """How a cluster came into the register."""
 

@@ -5,5 +5,6 @@ from clusters import views
 app_name = "clusters"
 urlpatterns = [
     path("", views.register, name="register"),
+    path("map/", views.chart, name="map"),
     re_path(r"^(?P<code>[\w.-]+)/$", views.detail, name="detail"),
 ]

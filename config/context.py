@@ -19,6 +19,12 @@ from config.version import VERSION
 from notifications import selectors as notifications
 
 THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("As the device")}
+# What everybody may read beside the register: visitors find it above, all others in the footer.
+PUBLIC = (
+    (_("Map"), "clusters:map"),
+    (_("Decisions"), "approvals:decisions"),
+    (_("Look up a dossier"), "approvals:look_up"),
+)
 NOBODY = Standing(0, frozenset())
 
 
@@ -44,6 +50,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen_theme(request),
         "here": way_back(request) or request.get_full_path(),
         "nav": SimpleLazyObject(lambda: list(entries(request))),
+        "public": PUBLIC,
         "menu": SimpleLazyObject(lambda: list(own_entries(request))),
     }
 
@@ -79,6 +86,8 @@ def entries(request: HttpRequest) -> Iterator[Entry]:
     if is_leader(standing):
         yield _entry(request, _("Board"), "timelines:board")
     yield _entry(request, _("Clusters"), "clusters:register")
+    if not standing.user_id:
+        yield from (_entry(request, label, name) for label, name in PUBLIC)
     user = getattr(request, "user", None)
     if isinstance(user, User):
         unread = notifications.unread_count(user)
@@ -97,4 +106,10 @@ def own_entries(request: HttpRequest) -> Iterator[Entry]:
 
 def _entry(request: HttpRequest, label: object, name: str, count: int = 0) -> Entry:
     url = reverse(name)
-    return Entry(str(label), url, request.path.startswith(url), count)
+    # The map lies below the register, and is a place of its own.
+    inside = request.path.startswith(url) and not (name == "clusters:register" and _is_map(request))
+    return Entry(str(label), url, inside, count)
+
+
+def _is_map(request: HttpRequest) -> bool:
+    return request.path == reverse("clusters:map")

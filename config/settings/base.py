@@ -151,7 +151,13 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 # Beside allauth's own limits on signing in and resetting a password.
-ACCOUNT_RATE_LIMITS = {"organisation": "10/h/user", "invite": "30/h/user", "accept_invitation": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "organisation": "10/h/user",
+    "invite": "30/h/user",
+    "accept_invitation": "20/m/ip",
+    # Four digits have 10,000 values: at this pace one address needs two weeks for one code.
+    "look_up": "30/h/ip",
+}
 MAIL_QUEUE = "notifications.services.queue_mail"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 SESSION_COOKIE_HTTPONLY = True

@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.conftest import PHONE
 
 
-@pytest.mark.parametrize("address", ["/", "/register/", "/accounts/login/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/register/", "/register/map/", "/decisions/", "/lookup/", "/accounts/login/"]
+)
 def test_page_fits_a_telephone(new_page: Callable[..., Page], address: str) -> None:
     page = new_page(viewport=PHONE)
 

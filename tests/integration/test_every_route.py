@@ -21,6 +21,7 @@ from accounts import services as accounts
 from accounts import tokens
 from accounts.models import Invitation, Membership, User
 from accounts.states import Role
+from approvals import public
 from approvals import services as drafts
 from approvals.models import Document, Dossier
 from approvals.procedures.development.flows import Development
@@ -210,6 +211,10 @@ def of_case(world: World) -> list[Any]:
     return [world.case().code]
 
 
+def of_look_up(world: World) -> list[Any]:
+    return [public.token_for(world.case().dossiers.get())]
+
+
 def of_department(world: World) -> list[Any]:
     return [people.agency_of(people.person("minh")).pk]
 
@@ -227,9 +232,14 @@ ROWS: dict[str, Row] = {
     "readyz": Row(everybody(503), NEVER),  # no relay and no beat run beside a test
     "choose_language": Row(NEVER, everybody(400)),
     "choose_theme": Row(NEVER, everybody(400)),
-    # the register is public
+    # what is public
     "clusters:register": Row(everybody(200), NEVER),
+    "clusters:map": Row(everybody(200), NEVER),
     "clusters:detail": Row(everybody(200), NEVER, lambda world: [world.case().cluster.code]),
+    "approvals:look_up": Row(everybody(200), everybody(422)),
+    "approvals:looked_up": Row(everybody(200), NEVER, of_look_up),
+    "approvals:decisions": Row(everybody(200), NEVER),
+    "approvals:decision_feed": Row(everybody(200), NEVER),
     # people
     "accounts:profile": Row(signed_in(200), signed_in(422)),
     "accounts:organisation": Row(signed_in(200), NO),

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from demo import loading
+from demo import boundaries, loading
 from records import clock
 from records.clock import database_time
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         loading.settle(at=at)
         call_command("import_clusters", stdout=self.stdout)
         number = loading.walk_all(at=at, tell=lambda word: self.stdout.write(f"  made-up cases: {word}"))
+        boundaries.draw_all(at=at)
         if not number:
             self.stdout.write("The made-up cases are there already.")
             return

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.codes import dossier_code, is_well_formed
+from approvals.codes import dossier_code, has_shape, is_well_formed, tidied
 
 CODES = st.builds(
     dossier_code, st.integers(min_value=1, max_value=99_999), st.integers(min_value=2024, max_value=2099)
 )
-DIGITS = [*range(4, 8), *range(9, 14)]  # where they stand in H26-2026-00017-K
+DIGITS = [*range(4, 8), *range(9, 14)]  # where they stand in H26-2026-00017-D
 
 
 def test_a_code_names_city_year_and_number() -> None:
@@ -60,6 +60,16 @@ def test_another_letter_is_noticed(code: str, letter: str) -> None:
 )
 def test_what_is_no_code_is_refused(text: str) -> None:
     assert not is_well_formed(text)
+
+
+@pytest.mark.parametrize("typed", ["h26-2026-00017-d", " H26 - 2026 - 00017 - D\n", "H26–2026−00017‑D"])
+def test_a_code_is_tidied_as_it_is_printed(typed: str) -> None:
+    assert tidied(typed) == dossier_code(17, 2026)
+
+
+def test_a_wrong_letter_keeps_the_shape() -> None:
+    assert has_shape("H26-2026-00017-K")
+    assert not has_shape("H26-2026-17-K")
 
 
 @given(st.text(max_size=30))
