@@ -1,12 +1,16 @@
 """What must always hold between cases, steps, clocks and stays."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from viewflow.workflow.status import PROCESS
 
+from accounts.models import Agency
+from records import clock as present
+from records.clock import local_day
 from records.invariants import invariant
-from workflows import clocks
+from workflows import clocks, successors
 from workflows.models import Case, Clock, Process, Stay, Step
 
 
@@ -56,3 +60,13 @@ def register_copies_stage() -> Iterator[str]:
         if case.cluster_id not in seen and case.cluster.stage != case.state:
             yield f"{case.cluster.code} shows {case.cluster.stage}, {case.code} is {case.state}"
         seen.add(case.cluster_id)
+
+
+@invariant("W7", "no open step lies at an agency that has ended and whose successor is known")
+def nothing_is_left_behind() -> Iterator[str]:
+    # What ends today is passed on by the day's next run.
+    yesterday = local_day(present.now()) - timedelta(days=1)
+    known = successors.heirs(on=yesterday)
+    for step in Step.objects.open().filter(agency__in=Agency.objects.ended(yesterday)).select_related("case"):
+        if known.of(step.agency_id, cluster_id=step.case.cluster_id):
+            yield f"{step} of {step.case.code} still lies at an agency that has ended"

@@ -12,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Agency, User
+from accounts.states import AgencyKind
 from approvals.models import Decision, Document, Dossier
 from clusters.models import Cluster
 from clusters.states import Kind, Stage
@@ -20,6 +21,7 @@ from law.models import CalendarDay, CalendarVersion
 from notifications import delivery
 from notifications.models import Notification, OutboxRow
 from records import triggers
+from records.clock import database_time
 from records.invariants import Invariant, all_invariants
 from records.models import AuditRow
 from tests.factories.cases import Walk, case_at, moment
@@ -30,7 +32,25 @@ from workflows.states import CaseKind
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ["C1", "I1", "I3", "I3t", "I4", "I5", "I6", "I7", "I8", "L1", "L2", "W1", "W2", "W3", "W4"]
+NAMES = [
+    "C1",
+    "C2",
+    "I1",
+    "I3",
+    "I3t",
+    "I4",
+    "I5",
+    "I6",
+    "I7",
+    "I8",
+    "L1",
+    "L2",
+    "W1",
+    "W2",
+    "W3",
+    "W4",
+    "W7",
+]
 
 
 def verify() -> str:
@@ -227,6 +247,14 @@ def register_tells_another_stage(walk: Walk) -> None:
     Cluster.objects.update(stage=Stage.LISTED)
 
 
+def left_at_an_ended_agency(walk: Walk) -> None:
+    # By the true clock, which the check reads: what ended long ago was due to go over.
+    long_ago = database_time().date() - timedelta(days=30)
+    ended = Agency.objects.get(kind=AgencyKind.TRANSPORT)
+    Agency.objects.filter(pk=ended.pk).update(valid_to=long_ago)
+    Step.objects.filter(name="send_copy").update(agency=ended)
+
+
 def found_by_other_words(walk: Walk) -> None:
     Cluster.objects.update(folded="something else")
 
@@ -263,6 +291,7 @@ BREAKS: list[tuple[str, Plant, str]] = [
     ("W3", stay_of_an_open_step, "of an open step"),
     ("W3", stays_miscounted, "and counts 1"),
     ("W4", register_tells_another_stage, "shows listed"),
+    ("W7", left_at_an_ended_agency, "still lies at an agency that has ended"),
     ("C1", found_by_other_words, "is found or ordered by other words"),
 ]
 
