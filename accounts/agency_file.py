@@ -1,7 +1,7 @@
-"""Reading a CSV of agencies: kind, name, name_en, area_level, area, valid_from, valid_to, source, grade."""
+"""Reading what an installation is told in CSV: its agencies, and who took over from whom."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,19 @@ from accounts.names import tidy
 from accounts.states import AgencyKind, AreaLevel
 
 COLUMNS = ("kind", "name", "name_en", "area_level", "area", "valid_from", "valid_to", "source", "grade")
+SUCCESSION_COLUMNS = (
+    "predecessor_kind",
+    "predecessor",
+    "successor_kind",
+    "successor",
+    "on",
+    "source",
+    "grade",
+)
 GRADES = ("SEEN", "SEEN-SUMMARY", "RECALLED", "UNRESOLVED")
+BINDING = ("SEEN", "SEEN-SUMMARY")
 HANOI = Path(__file__).parent / "data" / "hanoi_agencies.csv"
+HANOI_SUCCESSIONS = Path(__file__).parent / "data" / "successions.csv"
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,26 @@ class AgencyRow:
     grade: str
 
 
+@dataclass(frozen=True)
+class SuccessionRow:
+    """One succession as row `number` of the file tells it: agencies by kind and name, and its first day."""
+
+    number: int
+    predecessor_kind: AgencyKind
+    predecessor: str
+    successor_kind: AgencyKind
+    successor: str
+    on: date
+    source: str
+    grade: str
+
+    def refused(self, column: str, reason: str) -> AgencyFileError:
+        """Return the error that names this row, `column` and its value."""
+        return AgencyFileError(
+            row=self.number, column=column, value=str(getattr(self, column)), reason=reason
+        )
+
+
 def read(path: Path) -> list[AgencyRow]:
     """Return the rows of the file, in its order. Row 1 is the header; days are yyyy-mm-dd.
 
@@ -37,15 +68,39 @@ def read(path: Path) -> list[AgencyRow]:
         AgencyFileError: no such file or columns, or a value that cannot be; names row, column,
             value and reason.
     """
-    reader = csv.reader(_text(path).splitlines(), strict=True)
-    header = tuple(next(reader, ()))
-    if header != COLUMNS:
-        raise AgencyFileError(
-            row=1, column="", value=",".join(header), reason=f"the columns must be {','.join(COLUMNS)}"
-        )
-    rows = [_row(number, cells) for number, cells in enumerate(reader, start=2) if cells]
+    rows = [_agency(cell) for cell in _cells(path, COLUMNS)]
     _check_once(rows)
     return rows
+
+
+def read_successions(path: Path) -> list[SuccessionRow]:
+    """Return the rows of the file, in its order; as `read` does, and with the same errors.
+
+    What is only recalled, or unresolved, binds nobody and is refused: an officer chooses then.
+    """
+    rows = [_succession(cell) for cell in _cells(path, SUCCESSION_COLUMNS)]
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        if (row.predecessor_kind, row.predecessor) in seen:
+            raise row.refused("predecessor", "stands in the file twice")
+        seen.add((row.predecessor_kind, row.predecessor))
+    return rows
+
+
+def _cells(path: Path, columns: tuple[str, ...]) -> Iterator["_Cells"]:
+    reader = csv.reader(_text(path).splitlines(), strict=True)
+    header = tuple(next(reader, ()))
+    if header != columns:
+        raise AgencyFileError(
+            row=1, column="", value=",".join(header), reason=f"the columns must be {','.join(columns)}"
+        )
+    for number, cells in enumerate(reader, start=2):
+        if not cells:
+            continue
+        if len(cells) != len(columns):
+            reason = f"the row has {len(cells)} values, the header {len(columns)}"
+            raise AgencyFileError(row=number, column="", value=",".join(cells), reason=reason)
+        yield _Cells(number, dict(zip(columns, map(tidy, cells), strict=True)))
 
 
 def _text(path: Path) -> str:
@@ -55,11 +110,7 @@ def _text(path: Path) -> str:
         raise AgencyFileError(row=0, column="", value=str(path), reason=str(error)) from error
 
 
-def _row(number: int, cells: list[str]) -> AgencyRow:
-    if len(cells) != len(COLUMNS):
-        reason = f"the row has {len(cells)} values, the header {len(COLUMNS)}"
-        raise AgencyFileError(row=number, column="", value=",".join(cells), reason=reason)
-    cell = _Cells(number, dict(zip(COLUMNS, map(tidy, cells), strict=True)))
+def _agency(cell: "_Cells") -> AgencyRow:
     row = AgencyRow(
         kind=AgencyKind(cell.one_of("kind", AgencyKind.values)),
         name=cell.text("name", 200),
@@ -78,6 +129,22 @@ def _row(number: int, cells: list[str]) -> AgencyRow:
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         raise cell.refused("valid_to", "the last day is before the first day")
     return row
+
+
+def _succession(cell: "_Cells") -> SuccessionRow:
+    on = cell.day("on")
+    if on is None:
+        raise cell.refused("on", "must be a day as 2025-03-01")
+    return SuccessionRow(
+        number=cell.number,
+        predecessor_kind=AgencyKind(cell.one_of("predecessor_kind", AgencyKind.values)),
+        predecessor=cell.text("predecessor", 200),
+        successor_kind=AgencyKind(cell.one_of("successor_kind", AgencyKind.values)),
+        successor=cell.text("successor", 200),
+        on=on,
+        source=cell.text("source", 200),
+        grade=cell.one_of("grade", BINDING),
+    )
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,10 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         """Keep the agencies that exist on `on`."""
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on))
 
+    def ended(self, on: date) -> Self:
+        """Keep the agencies that no longer exist on `on`."""
+        return self.filter(valid_to__lt=on)
+
     def offices(self) -> Self:
         """Keep public agencies; leave out investor organisations."""
         return self.exclude(kind=AgencyKind.INVESTOR)
@@ -133,11 +137,50 @@ class Agency(models.Model):
         self.folded = fold(f"{self.name} {self.name_en}")
         super().save(*args, **kwargs)
 
+    def has_ended(self, on: date) -> bool:
+        """Tell whether the agency no longer exists on `on`."""
+        return self.valid_to is not None and self.valid_to < on
+
+
+class SuccessionQuerySet(models.QuerySet["Succession"]):
+    def by(self, on: date) -> Self:
+        """Keep those that have happened by the day `on`."""
+        return self.filter(on__lte=on)
+
+
+class Succession(models.Model):
+    """`successor` took over all that `predecessor` had, from the day `on`: the law or a decision says so.
+
+    Only certain ones stand here. Where several could follow, as communes follow a district, an officer
+    chooses for each cluster (`workflows.SuccessorChoice`).
+    """
+
+    predecessor = models.OneToOneField(Agency, on_delete=models.PROTECT, related_name="succession")
+    successor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="successions")
+    on = models.DateField()
+    source = models.CharField(max_length=200)
+    grade = models.CharField(max_length=20)
+
+    objects = SuccessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="succession_by_another")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor} ({self.on:%d/%m/%Y})"
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self, on: date) -> Self:
-        """Keep those in force on `on`, of people who may sign in."""
-        return self.open(on).filter(valid_from__lte=on)
+        """Keep those in force on `on`, of people who may sign in, in agencies that exist that day."""
+        return self.open(on).filter(
+            Q(agency__valid_from=None) | Q(agency__valid_from__lte=on),
+            Q(agency__valid_to=None) | Q(agency__valid_to__gte=on),
+            valid_from__lte=on,
+        )
 
     def open(self, on: date) -> Self:
         """Keep those in force on `on` or later, of people who may sign in."""

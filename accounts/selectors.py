@@ -1,23 +1,26 @@
 """Reads about people and agencies."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from accounts.models import Agency, Invitation, JoinRequest, Membership, MembershipChange, User
+from accounts.models import Agency, Invitation, JoinRequest, Membership, MembershipChange, Succession, User
 from accounts.states import AgencyKind, Role
 from records.clock import local_day
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is on one day: their (agency, kind, role) triples. Policies judge by it alone."""
+    """What a person is on the day `on`: their (agency, kind, role) triples. Policies judge by it alone."""
 
     user_id: int
     seats: frozenset[tuple[int, str, str]]
     is_system: bool = False
+    on: date = date.max
 
     def agencies(self, *roles: Role) -> frozenset[int]:
         """Return the agencies in which the person has one of `roles` (any role, if none is named)."""
@@ -47,7 +50,23 @@ def standing(user: User | AnonymousUser, *, on: date) -> Standing:
     if not user.is_authenticated or not user.is_active:
         return Standing(0, frozenset())
     seats = Membership.objects.active(on).filter(user=user)
-    return Standing(user.pk, frozenset(seats.values_list("agency_id", "agency__kind", "role")))
+    return Standing(user.pk, frozenset(seats.values_list("agency_id", "agency__kind", "role")), on=on)
+
+
+def predecessors(agencies: Collection[int], *, on: date) -> RawSQL:
+    """Return, as a subquery, the agencies whose work has come to one of `agencies` by the day `on`.
+
+    Certain successions only, over any number of them; `agencies` are not among what it returns.
+    """
+    table = Succession._meta.db_table
+    heirs = ", ".join(["%s"] * len(agencies)) or "NULL"
+    return RawSQL(  # noqa: S611
+        f"WITH RECURSIVE line(id) AS ("  # noqa: S608
+        f'SELECT predecessor_id FROM {table} WHERE successor_id IN ({heirs}) AND "on" <= %s'
+        f" UNION SELECT s.predecessor_id FROM {table} s JOIN line ON s.successor_id = line.id"
+        f") SELECT id FROM line",
+        [*agencies, on],
+    )
 
 
 def members(agency: Agency, *, on: date) -> list[User]:

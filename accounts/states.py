@@ -21,7 +21,14 @@ class AgencyKind(TextChoices):
     COMMUNE = "commune", _("Commune People's Committee")
     DISTRICT = "district", _("District People's Committee")
     INVESTOR = "investor", _("Investor organisation")
+    # The kinds that ended on 28/02/2025; what was open there went to their successors.
+    PLANNING_INVESTMENT = "planning_investment", _("Department of Planning and Investment")
+    NATURAL_RESOURCES = "natural_resources", _("Department of Natural Resources and Environment")
+    TRANSPORT = "transport", _("Department of Transport")
 
+
+# Who receives the first request: the district until 30/06/2025, the commune since.
+LOCAL_KINDS = (AgencyKind.COMMUNE, AgencyKind.DISTRICT)
 
 CONSULTED_KINDS = (
     AgencyKind.FINANCE,
@@ -29,7 +36,10 @@ CONSULTED_KINDS = (
     AgencyKind.AGRICULTURE_ENVIRONMENT,
     AgencyKind.PLANNING_ARCHITECTURE,
     AgencyKind.POLICE,
-    AgencyKind.COMMUNE,
+    AgencyKind.PLANNING_INVESTMENT,
+    AgencyKind.NATURAL_RESOURCES,
+    AgencyKind.TRANSPORT,
+    *LOCAL_KINDS,
 )
 
 
@@ -68,6 +78,7 @@ class ChangeAct(TextChoices):
     """What can happen to who serves in an agency; each act leaves a `MembershipChange`."""
 
     AGENCY_RECORDED = "agency_recorded", _("Agency recorded")
+    SUCCESSION_RECORDED = "succession_recorded", _("Successor recorded")
     ORGANISATION_CREATED = "organisation_created", _("Organisation created")
     RENAMED = "renamed", _("Name corrected")
     JOIN_ASKED = "join_asked", _("Asked to join")

@@ -5,5 +5,8 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
-        from approvals import invariants, messages  # noqa: F401
+        from approvals import invariants, messages, receivers  # noqa: F401
         from approvals.procedures.establishment import flows  # noqa: F401
+        from workflows.signals import step_passed_on
+
+        step_passed_on.connect(receivers.follow_step, dispatch_uid="approvals.follow_step")

@@ -11,7 +11,7 @@ from django.utils.formats import get_format, localize_input
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from accounts.states import AgencyKind
+from accounts.states import LOCAL_KINDS
 from approvals.states import ClusterType
 from clusters.models import Cluster
 from clusters.states import Stage
@@ -86,7 +86,7 @@ class ClusterForm(SectionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        communes = Agency.objects.serving(self.today).filter(kind=AgencyKind.COMMUNE)
+        communes = Agency.objects.serving(self.today).filter(kind__in=LOCAL_KINDS)
         listed = Cluster.objects.filter(stage__in=PROPOSABLE)
         self._choices("commune", [(str(a.pk), str(a)) for a in communes])
         places = [(str(c.pk), f"{c.name} – {c.district_text or c.commune_text or '?'}") for c in listed]

@@ -33,4 +33,4 @@ def check_paper_day(act: Act, day: date, *, field: str) -> None:
         RuleBroken: it names the day; `field` is the form's field that the reason belongs to.
     """
     rules.check_not_future(day, today=act.on, field=field)
-    rules.check_not_before(day, earliest=local_day(act.step.created), field=field)
+    rules.check_not_before(day, earliest=local_day(act.step.began_at), field=field)

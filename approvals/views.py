@@ -377,7 +377,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
     }
     if is_office:
         context |= {
-            "opinions": case.opinions.select_related("agency", "answered_by", "step"),
+            "opinions": case.opinions.select_related("agency", "answered_by", "step__agency"),
             "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
             "history": workflow.history(case),
             "system_id": User.objects.system().pk,
@@ -389,6 +389,7 @@ def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
     left = working_days_left(today=request.today, due_on=step.due_on, calendar=days) if step.due_on else None
     deadline, row = workflow.deadline_of(step)
     may_do = workflow_policies.may_do(step, request.standing)
+    orphaned = workflow.is_orphaned(step, on=request.today)
     return {
         "step": step,
         "left": left,
@@ -398,6 +399,8 @@ def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
         "may_claim": may_do and step.owner_id is None,
         "may_release": may_do and step.owner_id == request.user.pk,
         "may_assign": workflow_policies.may_assign(step, request.standing) and bool(step.role),
+        "orphaned": orphaned,
+        "may_choose": orphaned and workflow_policies.may_choose_successor(request.standing),
         "may_take_back": step.name == "give_opinion"
         and request.standing.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE),
     }
@@ -431,6 +434,11 @@ def _note(stop: workflow.Stop, limit: Provision | None, day: date | None) -> str
     """Tell what lies ahead of a station, as far as it differs from the station before."""
     if stop.outcome == Ending.WITHDRAWN:
         return _("ended by the withdrawal")
+    if stop.outcome == Ending.PASSED_ON:
+        return _("passed on to the successor")
+    if stop.step and stop.step.taken_from:
+        told = {"agency": stop.step.taken_from, "day": f"{stop.step.taken_on:%d/%m/%Y}"}
+        return _("took over from %(agency)s on %(day)s") % told
     if stop.state != "next":
         return ""
     row = stop.provision

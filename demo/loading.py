@@ -67,11 +67,16 @@ def plan() -> Iterator[Planned]:
     yield Planned("r3", 0, {"commune": "thach"})
     yield Planned("r3", 0, {"commune": "giang", "investor": "hung", "until": "draft_report"})
     yield Planned("withdrawal", 30, {"commune": "dao", "investor": "hung"})
+    yield Planned("succession", 0)
+    # One whose land still lies at a district: an officer has to say which commune took over.
+    yield Planned("succession", 0, {"until": "choose_successor", "investor": "hung"})
 
 
 def settle(*, at: datetime) -> None:
-    """Enter Hanoi's agencies and the demo's people."""
-    accounts.record_agencies(agency_file.read(agency_file.HANOI), by=User.objects.system(), at=at)
+    """Enter Hanoi's agencies with their successions, and the demo's people."""
+    system = User.objects.system()
+    accounts.record_agencies(agency_file.read(agency_file.HANOI), by=system, at=at)
+    accounts.record_successions(agency_file.read_successions(agency_file.HANOI_SUCCESSIONS), by=system, at=at)
     people.settle(at=at)
 
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, Area, Membership, User
 from accounts.services.people import open_account
-from accounts.states import AgencyKind, AreaLevel, Role
+from accounts.states import LOCAL_KINDS, AgencyKind, AreaLevel, Role
 
 PASSWORD = "khoi-cong-demo"  # noqa: S105
-SINCE = date(2025, 7, 1)
+SINCE = date(2025, 7, 1)  # the first day of the communes
+SERVING_SINCE = date(2024, 5, 1)
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,12 @@ PEOPLE = (
         _("Send the copy of a decision to the ministry"),
     ),
 )
+# Officers of agencies that have ended: they act in stories of those days, and nobody signs in as them.
+PAST_PEOPLE = (
+    Person("phuc", "Nguyễn Hữu Phúc", AgencyKind.DISTRICT, Role.OFFICER, "", "Thường Tín"),
+    Person("duc", "Lương Minh Đức", AgencyKind.PLANNING_INVESTMENT, Role.OFFICER, ""),
+    Person("hoa", "Đinh Thị Hòa", AgencyKind.NATURAL_RESOURCES, Role.OFFICER, ""),
+)
 
 
 @transaction.atomic
@@ -144,14 +151,14 @@ def settle(*, at: datetime) -> None:
         )
     for name, tax_code in INVESTORS.items():
         Agency.objects.get_or_create(kind=AgencyKind.INVESTOR, tax_code=tax_code, defaults={"name": name})
-    for person in PEOPLE:
+    for person in (*PEOPLE, *PAST_PEOPLE):
         _enter(person, at=at)
 
 
 def agency_of(person: Person) -> Agency:
     """Return the agency in which `person` serves."""
     agencies = Agency.objects.filter(kind=person.kind)
-    if person.kind == AgencyKind.COMMUNE:
+    if person.kind in LOCAL_KINDS:
         agencies = agencies.filter(area__name=person.place)
     elif person.place:
         agencies = agencies.filter(name=person.place)
@@ -160,7 +167,7 @@ def agency_of(person: Person) -> Agency:
 
 def person(key: str) -> Person:
     """Return the demo person named `key`."""
-    return next(person for person in PEOPLE if person.key == key)
+    return next(person for person in (*PEOPLE, *PAST_PEOPLE) if person.key == key)
 
 
 def user(key: str) -> User:
@@ -175,5 +182,7 @@ def _enter(person: Person, *, at: datetime) -> None:
     roles = [person.role]
     if person.kind == AgencyKind.INVESTOR:
         roles.append(Role.ADMINISTRATOR)
+    agency = agency_of(person)
+    since = max(SERVING_SINCE, agency.valid_from or SERVING_SINCE)
     for role in roles:
-        Membership.objects.create(user=user, agency=agency_of(person), role=role, valid_from=SINCE)
+        Membership.objects.create(user=user, agency=agency, role=role, valid_from=since)

@@ -131,6 +131,10 @@ def operation(walk: Walk) -> None:
     walk.grant("issue_licence", "moc", "GPMT-UBND")
     walk.wait(110)
     walk.hand_in("clear_land", "BC-GPMB")
+    _from_lease_to_operation(walk)
+
+
+def _from_lease_to_operation(walk: Walk) -> None:
     walk.wait(30)
     walk.grant("lease_land", "moc", "QĐ-UBND")
     walk.wait(14)
@@ -153,6 +157,56 @@ def operation(walk: Walk) -> None:
     walk.grant("open_operation", "minh", "SCT-QLCN")
 
 
+def succession(walk: Walk) -> None:
+    """Under R2, at a district: two departments end on 01/03/2025 while their opinions are open, and the
+    district on 01/07/2025 while it clears the land. Successors do what was begun.
+    """
+    walk.commune = "phuc"
+    walk.file()
+    walk.go_to(date(2025, 1, 16))
+    walk.give_notice()
+    walk.let_window_pass()
+    walk.go_to(date(2025, 2, 10))
+    walk.submit_file()
+    walk.wait(2)
+    walk.accept()
+    walk.go_to(date(2025, 2, 20))
+    walk.consult(
+        AgencyKind.PLANNING_INVESTMENT, AgencyKind.NATURAL_RESOURCES, AgencyKind.PLANNING_ARCHITECTURE
+    )
+    walk.wait(3)
+    walk.give_opinion("kien")
+    walk.pass_on(date(2025, 3, 1))
+    walk.go_to(date(2025, 3, 3))
+    walk.give_opinion("tai")
+    walk.wait(0)
+    walk.give_opinion("moc", Verdict.AGREE_WITH_CONDITIONS)
+    walk.wait(1)
+    walk.report()
+    walk.wait(1)
+    walk.approve()
+    walk.wait(5)
+    walk.decide()
+    walk.wait(1)
+    walk.send_copy()
+    walk.go_to(date(2025, 4, 1))
+    walk.hand_in("submit_plan", "TTr-QH")
+    walk.wait(6)
+    walk.grant("approve_plan", "kien", "QĐ-QHKT")
+    walk.go_to(date(2025, 5, 12))
+    walk.hand_in("request_licence", "ĐN-GPMT")
+    walk.wait(15)
+    walk.grant("issue_licence", "moc", "GPMT-UBND")
+    # Which commune follows is not certain: the first run of the day leaves the step where it is.
+    walk.pass_on(date(2025, 7, 1))
+    walk.go_to(date(2025, 7, 3))
+    walk.choose_successor("binh")
+    walk.commune = "binh"
+    walk.go_to(date(2025, 7, 21))
+    walk.hand_in("clear_land", "BC-GPMB")
+    _from_lease_to_operation(walk)
+
+
 STORIES: dict[str, Callable[[Walk], None]] = {
     "single": single,
     "supplement": supplement,
@@ -160,13 +214,14 @@ STORIES: dict[str, Callable[[Walk], None]] = {
     "withdrawal": withdrawal,
     "r3": r3,
     "operation": operation,
+    "succession": succession,
 }
 # Real clusters of Hanoi: told from the register's facts (`demo.histories`), not walked.
 HISTORIES = {"adopt-1736-days": "HN004"}
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
 LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15}
 # A story of an earlier law begins on a day of that law.
-FIRST_DAY = {"r3": date(2026, 9, 14), "operation": date(2025, 7, 1)}
+FIRST_DAY = {"r3": date(2026, 9, 14), "operation": date(2025, 7, 1), "succession": date(2025, 1, 13)}
 
 
 def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -> Walk:

@@ -33,7 +33,7 @@ from law.rulesets import rule_set_on
 from law.selectors import calendar
 from workflows.models import Case, Step
 from workflows.selectors import deadline_of
-from workflows.services import close_window
+from workflows.services import choose_successor, close_window, pass_case_on
 from workflows.states import MilestoneKind
 
 
@@ -80,9 +80,14 @@ class Walk:
     def wait(self, working_days: int) -> None:
         """Let working days pass, at the pace of this story's people."""
         day = add_working_days(timezone.localtime(self.now).date(), working_days * self.pace, calendar())
-        self._go_to(day)
+        self.go_to(day)
 
-    def _go_to(self, day: date) -> None:
+    def go_to(self, day: date) -> None:
+        """Go to some hour of `day`, or on to a few minutes later where that is past.
+
+        Raises:
+            Ended: it lies in the future.
+        """
         hour = 8 + (zlib.crc32(f"{self.name}{day}".encode()) % 480) // 60
         minute = zlib.crc32(f"{day}{self.name}".encode()) % 60
         moment = timezone.make_aware(datetime.combine(day, time(hour, minute)))
@@ -105,10 +110,10 @@ class Walk:
         steps = self.case.steps.open().filter(name=name)
         return (steps.filter(agency=agency) if agency else steps).get()
 
-    def did(self, act: str, by: User, agency: Agency | None) -> None:
-        """Note what happened, and what the case waits for now."""
+    def did(self, act: str, by: User, agency: Agency | None, following: Step | None = None) -> None:
+        """Note what happened, and what the case waits for now: `following`, or the newest open step."""
         case = self.case
-        step = case.steps.open().select_related("agency", "clock").order_by("-pk").first()
+        step = following or case.steps.open().select_related("agency", "clock").order_by("-pk").first()
         row = deadline_of(step)[1] if step else None
         self.events.append(
             Event(
@@ -199,7 +204,7 @@ class Walk:
         """Go to the day after the window, and let the system close it."""
         step = self.open_step("receive_files")
         assert step.due_on is not None
-        self._go_to(step.due_on + timedelta(days=1))
+        self.go_to(step.due_on + timedelta(days=1))
         close_window(step.pk, at=self.now)
         self.did("receive_files", User.objects.system(), step.agency)
 
@@ -257,7 +262,8 @@ class Walk:
     def consult(self, *kinds: AgencyKind) -> None:
         """Ask the first demo agency of each of `kinds`, with seven working days to answer."""
         step, by = self.open_step("plan_consultation"), self.user("minh")
-        agencies = [people.agency_of(next(p for p in people.PEOPLE if p.kind == kind)) for kind in kinds]
+        everybody = (*people.PEOPLE, *people.PAST_PEOPLE)
+        agencies = [people.agency_of(next(p for p in everybody if p.kind == kind)) for kind in kinds]
         today = timezone.localtime(self.now).date()
         services.plan_consultation(
             step_id=step.pk,
@@ -404,6 +410,37 @@ class Walk:
             at=self.now,
         )
         self.did("break_ground", by, step.agency)
+
+    def pass_on(self, day: date) -> None:
+        """Let the open steps of dissolved agencies go over to their successors, in the first run of `day`."""
+        self.now = timezone.make_aware(datetime.combine(day, time(0, 1)))
+        held = list(self.case.steps.open().select_related("agency").order_by("pk"))
+        pass_case_on(self.case.pk, at=self.now)
+        self._passed("pass_on", User.objects.system(), held)
+
+    def choose_successor(self, key: str) -> None:
+        """Say that the agency of the demo person `key` took over from the ended one (the Department)."""
+        if self.until == "choose_successor":
+            raise Ended
+        by, case = self.user("minh"), self.case
+        held = list(case.steps.open().select_related("agency").order_by("pk"))
+        assert case.commune_id is not None
+        choose_successor(
+            cluster_id=case.cluster_id,
+            predecessor_id=case.commune_id,
+            successor_id=people.agency_of(people.person(key)).pk,
+            reason="Văn bản số 12/UBND-NV về địa giới xã mới (minh hoạ).",
+            by=by,
+            at=self.now,
+        )
+        self._passed("choose_successor", by, held)
+
+    def _passed(self, act: str, by: User, held: list[Step]) -> None:
+        """Note each step that went over: from which agency, and where it is now."""
+        taken = {str(step.token.token): step for step in self.case.steps.open().exclude(taken_from=None)}
+        for step in held:
+            if not self.case.steps.open().filter(pk=step.pk).exists():
+                self.did(act, by, step.agency, taken[str(step.token.token)])
 
     def withdraw(self) -> None:
         """Take the proposal back (the investor)."""

@@ -30,6 +30,12 @@ class WrongStage(DomainError):
     message = _("The case has moved on; this is no longer possible.")
 
 
+class AlreadyChosen(DomainError):
+    """Another officer chose the successor before; the message names who, whom and when."""
+
+    message = _("The successor has been chosen already.")
+
+
 class RuleBroken(DomainError):
     """The law does not allow this; the message names the article."""
 

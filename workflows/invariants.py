@@ -1,13 +1,17 @@
 """What must always hold between cases, steps, clocks and stays."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 from viewflow.workflow.status import PROCESS
 
+from accounts.models import Agency
+from records import clock as present
+from records.clock import local_day
 from records.invariants import invariant
-from workflows import clocks, triggers
+from workflows import clocks, successors, triggers
 from workflows.models import Case, Clock, Process, Stay, Step
 
 
@@ -71,3 +75,13 @@ def awaited_steps_are_those() -> Iterator[str]:
         yield f"agency {agency} waits for step {step}, and its inbox does not tell"
     for step, agency, _day in too_many:
         yield f"agency {agency} does not wait for step {step}, or not to the day that its inbox tells"
+
+
+@invariant("W7", "no open step lies at an agency that has ended and whose successor is known")
+def nothing_is_left_behind() -> Iterator[str]:
+    # What ends today is passed on by the day's next run.
+    yesterday = local_day(present.now()) - timedelta(days=1)
+    known = successors.heirs(on=yesterday)
+    for step in Step.objects.open().filter(agency__in=Agency.objects.ended(yesterday)).select_related("case"):
+        if known.of(step.agency_id, cluster_id=step.case.cluster_id):
+            yield f"{step} of {step.case.code} still lies at an agency that has ended"

@@ -75,6 +75,19 @@ register(
 )
 
 
+register(
+    Kind(
+        "step_passed_on",
+        title=_("{code}: a step has come to your agency from {predecessor}"),
+        body=_(
+            "“{step}” for {cluster} lay at {predecessor}."
+            " It has been your agency's since {since}. Due: {due}."
+        ),
+        link="approvals:case",
+    )
+)
+
+
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:
     """Return the message of `kind` about `step`, for its owner, or for its agency while unclaimed.
 

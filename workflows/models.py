@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from viewflow.workflow.models import AbstractProcess, AbstractTask
 from viewflow.workflow.status import PROCESS, STATUS
 
 from accounts.models import Agency
-from accounts.selectors import Standing
+from accounts.selectors import Standing, predecessors
 from clusters.models import Cluster
 from clusters.states import Stage
 from workflows.machines import CaseMachine
@@ -27,12 +27,22 @@ WORK_TYPES = ("HUMAN", "WAIT")
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, who: Standing) -> Self:
-        """Keep the cases that `who` is a party to: as applicant, as holder of a step, or city-wide."""
+        """Keep the cases that `who` is a party to: as applicant, as holder of a step, or city-wide.
+
+        What an agency had a part in is seen by those who took over from it.
+        """
         if may_see_all(who):
             return self
         mine = who.agencies()
-        held = Step.objects.filter(case=OuterRef("pk"), agency__in=mine)
-        return self.filter(Q(applicant__in=mine) | Q(commune__in=mine) | Exists(held))
+        before = predecessors(mine, on=who.on)
+        held = Step.objects.filter(Q(agency__in=mine) | Q(agency__in=before), case=OuterRef("pk"))
+        chosen = SuccessorChoice.objects.filter(
+            Q(successor__in=mine) | Q(successor__in=before),
+            cluster=OuterRef("cluster"),
+            predecessor__steps__case=OuterRef("pk"),
+        )
+        local = Q(commune__in=mine) | Q(commune__in=before)
+        return self.filter(Q(applicant__in=mine) | local | Exists(held) | Exists(chosen))
 
     def lock(self, **which: Any) -> Case:
         """Return the one case of `which`, its row locked until the transaction ends.
@@ -190,7 +200,8 @@ class Step(AbstractTask, models.Model):
 
     `owner` is the officer who claimed it. `clock` is the law's limit, where there is one; `due_on`
     repeats its day, or is the decision's own milestone, or a day that an officer set (an opinion has
-    no limit in law).
+    no limit in law). A step that came over from a dissolved agency names it: `taken_from`, since the
+    day `taken_on`; `begun_at` is when the work began there.
     """
 
     # Of the engine's columns these serve views and timers that are not used here. The generic key
@@ -219,10 +230,22 @@ class Step(AbstractTask, models.Model):
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, null=True, related_name="steps")
     due_on = models.DateField(null=True)
     outcome = models.CharField(max_length=30, blank=True)
+    taken_from = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, db_index=False, related_name="+", editable=False
+    )
+    taken_on = models.DateField(null=True, editable=False)
+    begun_at = models.DateTimeField(null=True, editable=False)
 
     objects = StepQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_from=None, taken_on=None, begun_at=None)
+                | Q(taken_from__isnull=False, taken_on__isnull=False, begun_at__isnull=False),
+                name="step_taken_over_whole",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["agency", "due_on", "id"], condition=Q(finished=None), name="step_open_agency"
@@ -248,6 +271,11 @@ class Step(AbstractTask, models.Model):
         """Return the agency at which the step lies; only the engine's own gates have none."""
         assert self.agency_id is not None
         return self.agency_id
+
+    @property
+    def began_at(self) -> datetime:
+        """Return when the work began, at the dissolved agency that had it first where there is one."""
+        return self.begun_at or self.created
 
     @property
     def label(self) -> Any:
@@ -319,3 +347,49 @@ class Stay(models.Model):
             models.CheckConstraint(condition=Q(left_at__gte=F("entered_at")), name="stay_order"),
         ]
         indexes = [models.Index(fields=["name", "left_at"], name="stay_step")]
+
+
+class SuccessorChoiceQuerySet(models.QuerySet["SuccessorChoice"]):
+    def update(self, **kwargs: Any) -> int:
+        """Refuse: what was chosen stays."""
+        raise TypeError("A choice of a successor is only ever added.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what was chosen stays."""
+        raise TypeError("A choice of a successor is only ever added.")
+
+
+class SuccessorChoice(models.Model):
+    """Which agency an officer chose to take over, for one cluster, from a dissolved one. Only ever added.
+
+    Source: Decree 139/2025/NĐ-CP, Art. 22(2): what lay at a district is handed to the commune of the
+    place. Which communes cover which old one is not in our data.
+    """
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="successor_choices")
+    predecessor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    successor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="chosen_for")
+    reason = models.TextField()
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    objects = SuccessorChoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "predecessor"], name="successor_choice_once"),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="successor_choice_of_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cluster}: {self.predecessor} → {self.successor}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A choice of a successor is only ever added.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A choice of a successor is only ever added.")

@@ -47,6 +47,11 @@ def may_adopt(case: CaseMachine, who: Standing) -> bool:
     return who.is_system or who.serves(Role.ADMINISTRATOR, AgencyKind.INDUSTRY_TRADE)
 
 
+def may_choose_successor(who: Standing) -> bool:
+    """An officer of the Department says who took over from a dissolved agency, where that is not certain."""
+    return who.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE)
+
+
 def may_see_all(who: Standing) -> bool:
     """The Department and the city People's Committee follow every case; the system acts on any."""
     return who.is_system or bool(who.kinds() & {AgencyKind.INDUSTRY_TRADE, AgencyKind.CITY_COMMITTEE})

@@ -11,8 +11,9 @@ from workflows.models import Case
 def agency_for(actor: AgencyKind | None, case: Case, *, on: date) -> int:
     """Return the id of the agency that acts as `actor` on `case` on the day `on`.
 
-    None is the applicant; the commune is the one that received the first request; any other kind
-    is the one serving agency of the city.
+    None is the applicant; the commune is the local People's Committee that received the first request,
+    a district's until 30/06/2025, or who took over from it; any other kind is the one serving agency of
+    the city.
 
     Raises:
         NoAgency: nobody of that kind serves on that day.

@@ -47,6 +47,20 @@ def check_evidence(evidence: str) -> None:
         raise RuleBroken(_("Name the paper (number and date) that shows this."))
 
 
+def check_successor(*, predecessor_ended: bool, is_candidate: bool) -> None:
+    """Refuse a successor while the predecessor exists, or one that does not serve or is not fit.
+
+    Raises:
+        RuleBroken: it says which of the two.
+
+    Source: Decree 139/2025/NĐ-CP, Art. 22(2): from a district to the commune of the place.
+    """
+    if not predecessor_ended:
+        raise RuleBroken(_("This agency still exists; nobody takes over from it."))
+    if not is_candidate:
+        raise RuleBroken(_("Choose an agency that exists today and can take over."), field="successor")
+
+
 def check_wastewater(works_accepted: bool) -> None:
     """Refuse operation without the accepted wastewater works.
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 
+from accounts.models import Agency, Succession
 from accounts.selectors import Standing
+from clusters.models import Cluster
 from law import clock as law_clock
 from law.calendars import Calendar
 from law.exceptions import CalendarMissing
@@ -20,6 +22,7 @@ from records.models import AuditRow
 from workflows import clocks
 from workflows.models import Awaited, Case, Clock, Step
 from workflows.nodes import Work
+from workflows.states import ENDED
 
 if TYPE_CHECKING:
     from workflows.flows import CaseFlow
@@ -38,7 +41,7 @@ def inbox(who: Standing, *, tab: str, today: date, after: Key | None = None) -> 
     `after` is the key of the last step of the page before. Steps without a day come last.
     """
     keys = _keys(who, tab=tab, today=today, after=after, limit=PAGE + 1)
-    steps = Step.objects.select_related("case__cluster", "agency", "owner", "clock", "process")
+    steps = Step.objects.select_related("case__cluster", "agency", "owner", "clock", "process", "taken_from")
     found = steps.in_bulk([pk for _day, pk in keys])
     return [found[pk] for _day, pk in keys]
 
@@ -98,7 +101,9 @@ def _parts_after(key: Key | None) -> list[Q]:
 
 def open_steps(case: Case) -> list[Step]:
     """Return the open steps of a case, oldest first."""
-    steps = case.steps.open().select_related("agency", "owner", "clock", "process").order_by("pk")
+    steps = (
+        case.steps.open().select_related("agency", "owner", "clock", "process", "taken_from").order_by("pk")
+    )
     return list(steps)
 
 
@@ -249,6 +254,71 @@ def estimate(case: Case, flow: type[CaseFlow], *, after: Step) -> date | None:
     """Return the day of the decision if every limit from `after` on is used to its end."""
     days = dict(_estimates(case, flow, [after]))
     return days.get("decide")
+
+
+def left_behind(*, on: date) -> set[tuple[int, int, int]]:
+    """Return (case, cluster, agency) where an open step or case still names an agency that has ended.
+
+    Empty in a city whose agencies all exist, after one query.
+    """
+    ended = list(Agency.objects.ended(on).values_list("pk", flat=True))
+    if not ended:
+        return set()
+    steps = Step.objects.open().filter(agency__in=ended)
+    cases = Case.objects.filter(commune__in=ended).exclude(state__in=ENDED)
+    return {
+        *steps.values_list("case", "case__cluster", "agency"),
+        *cases.values_list("pk", "cluster", "commune"),
+    }
+
+
+def without_successor(*, on: date) -> QuerySet[Step]:
+    """Return the open steps at agencies that have ended and of whom nobody certain took over."""
+    taken = Exists(Succession.objects.by(on).filter(predecessor=OuterRef("agency")))
+    return Step.objects.open().filter(agency__in=Agency.objects.ended(on)).exclude(taken)
+
+
+def is_orphaned(step: Step, *, on: date) -> bool:
+    """Tell whether the step lies at an agency that has ended and of whom nobody certain took over."""
+    agency = step.agency
+    if agency is None or not agency.has_ended(on):
+        return False
+    return not Succession.objects.by(on).filter(predecessor=agency).exists()
+
+
+def count_without_successor(*, on: date) -> int:
+    """Return for how many clusters an officer has to choose a successor."""
+    return without_successor(on=on).values("case__cluster", "agency").distinct().count()
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """What lies, for one cluster, at an agency that has ended and whose successor is not known."""
+
+    cluster: Cluster
+    agency: Agency
+    steps: list[Step]
+
+
+def orphans(*, on: date, after: tuple[int, int] = (0, 0), limit: int = PAGE + 1) -> list[Orphan]:
+    """Return at most `limit` of them, by cluster; `after` is the key (cluster, agency) of the one before."""
+    cluster, agency = after
+    found = without_successor(on=on).filter(
+        Q(case__cluster__gt=cluster) | Q(case__cluster=cluster, agency__gt=agency)
+    )
+    pairs = list(
+        found.values_list("case__cluster", "agency").distinct().order_by("case__cluster", "agency")[:limit]
+    )
+    steps = found.filter(case__cluster__in=[pair[0] for pair in pairs])
+    rows: dict[tuple[int, int], Orphan] = {}
+    for step in steps.select_related("case__cluster", "agency", "process").order_by(
+        "case__cluster", "agency"
+    ):
+        key = (step.case.cluster_id, step.holder_id)
+        if key in pairs:
+            assert step.agency is not None
+            rows.setdefault(key, Orphan(step.case.cluster, step.agency, [])).steps.append(step)
+    return list(rows.values())
 
 
 def history(case: Case) -> QuerySet[Any]:

@@ -34,6 +34,7 @@ class Ending(TextChoices):
 
     WITHDRAWN = "withdrawn", _("Proposal withdrawn")
     WINDOW_CLOSED = "window_closed", _("Window closed")
+    PASSED_ON = "passed_on", _("Passed on to the successor")
 
 
 BEFORE_DECISION = (Stage.LISTED, Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED)

@@ -5,6 +5,8 @@ from workflows import views
 app_name = "workflows"
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
+    path("successors/", views.orphans, name="successors"),
+    path("successors/<str:code>/<int:agency_id>/", views.choose_successor, name="choose_successor"),
     path("steps/<int:step_id>/claim/", views.claim, name="claim"),
     path("steps/<int:step_id>/release/", views.release, name="release"),
     path("steps/<int:step_id>/assign/", views.assign, name="assign"),

@@ -1,10 +1,11 @@
-"""The inbox, and who works on which step."""
+"""The inbox, who works on which step, and who took over from a dissolved agency."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,13 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import PersonRequest, read_number
+from accounts.models import Agency
+from accounts.requests import PersonRequest, form_key, read_number
+from clusters.models import Cluster
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
+from records.exceptions import AlreadyDone, DomainError, KeyReused
+from records.services import Sent
 from workflows import policies, selectors, services
-from workflows.forms import AssignForm
-from workflows.models import Step
+from workflows.forms import AssignForm, SuccessorForm
+from workflows.models import Step, SuccessorChoice
 
 TABS = {
     "mine": gettext_lazy("Mine"),
@@ -50,7 +55,7 @@ def inbox(request: PersonRequest) -> HttpResponse:
     steps = steps[: selectors.PAGE]
     days = calendar()
     counts = selectors.inbox_counts(request.standing, today=request.today)
-    context = {
+    context: dict[str, Any] = {
         "tabs": [{"name": name, "label": label, "count": counts[name]} for name, label in TABS.items()],
         "most": selectors.MANY - 1,
         "tab": tab,
@@ -59,6 +64,8 @@ def inbox(request: PersonRequest) -> HttpResponse:
         "older": _next_page(tab, steps[-1]) if more else "",
         "newer": f"?tab={tab}" if "after" in request.GET else "",
     }
+    if policies.may_choose_successor(request.standing):
+        context["orphans"] = selectors.count_without_successor(on=request.today)
     return render(request, "workflows/inbox.html", context)
 
 
@@ -132,3 +139,79 @@ def _visible(request: PersonRequest, step_id: int) -> Step:
         Step.objects.work().visible_to(request.standing).select_related("case__cluster", "agency", "process")
     )
     return get_object_or_404(steps, pk=step_id)
+
+
+@login_required
+@require_safe
+def orphans(request: PersonRequest) -> HttpResponse:
+    """List the clusters whose open steps lie at an agency that has ended and has no known successor."""
+    _check_may_choose(request)
+    cluster, _sep, agency = request.GET.get("after", "").partition("_")
+    after = (read_number(cluster) or 0, read_number(agency) or 0)
+    found = selectors.orphans(on=request.today, after=after)
+    rows = found[: selectors.PAGE]
+    more = len(found) > selectors.PAGE
+    context = {
+        "rows": rows,
+        "older": f"?after={rows[-1].cluster.pk}_{rows[-1].agency.pk}" if more else "",
+        "newer": "?" if "after" in request.GET else "",
+    }
+    return render(request, "workflows/orphans.html", context)
+
+
+@login_required
+def choose_successor(request: PersonRequest, code: str, agency_id: int) -> HttpResponse:
+    """Say who took over from a dissolved agency, for one cluster, once."""
+    _check_may_choose(request)
+    cluster = get_object_or_404(Cluster, code=code)
+    predecessor = get_object_or_404(Agency.objects.ended(request.today), pk=agency_id)
+    steps = selectors.without_successor(on=request.today).filter(agency=predecessor, case__cluster=cluster)
+    choice = SuccessorChoice.objects.filter(cluster=cluster, predecessor=predecessor)
+    if not steps and not choice:
+        raise Http404
+    form = SuccessorForm(request.POST or None, predecessor=predecessor, today=request.today)
+    status = 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _choose(request, cluster, predecessor, form)
+        except KeyReused:
+            raise
+        except DomainError as error:
+            form.add_error(error.details.get("field"), str(error.message))
+            status = error.status
+        else:
+            return redirect("workflows:successors")
+    context = {
+        "cluster": cluster,
+        "predecessor": predecessor,
+        "steps": steps.select_related("case", "process"),
+        "choice": choice.select_related("successor", "chosen_by").first(),
+        "form": form,
+        "key": request.POST.get("key") or uuid4(),
+    }
+    return render(request, "workflows/choose_successor.html", context, status=status)
+
+
+def _choose(request: PersonRequest, cluster: Cluster, predecessor: Agency, form: SuccessorForm) -> None:
+    told = {"cluster": cluster.pk, "predecessor": predecessor.pk, **form.cleaned_data}
+    try:
+        choice = services.choose_successor(
+            cluster_id=cluster.pk,
+            predecessor_id=predecessor.pk,
+            successor_id=form.cleaned_data["successor"],
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=request.now,
+            sent=Sent(form_key(request), told),
+        )
+    except AlreadyDone:
+        messages.info(request, _("This was recorded already; nothing was done twice."))
+    else:
+        messages.success(
+            request, _("%(agency)s has taken over; its people are told.") % {"agency": choice.successor}
+        )
+
+
+def _check_may_choose(request: PersonRequest) -> None:
+    if not policies.may_choose_successor(request.standing):
+        raise Http404

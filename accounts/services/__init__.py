@@ -1,6 +1,10 @@
 """What people can do to organisations, memberships and invitations. Every act leaves a `MembershipChange`."""
 
-from accounts.services.agencies import create_first_administrator, record_agencies
+from accounts.services.agencies import (
+    create_first_administrator,
+    record_agencies,
+    record_successions,
+)
 from accounts.services.invitations import (
     accept_invitation,
     invite,
@@ -31,6 +35,7 @@ __all__ = [
     "invite_again",
     "open_account",
     "record_agencies",
+    "record_successions",
     "refuse_join_request",
     "register_invited",
     "rename_organisation",

@@ -1,4 +1,4 @@
-"""What only the operator of an installation does: the agencies themselves, and the first administrator."""
+"""What only the operator of an installation does: agencies, their successions, the first administrator."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.agency_file import AgencyRow
+from accounts.agency_file import AgencyRow, SuccessionRow
 from accounts.exceptions import EmailTaken
-from accounts.models import Agency, Area, User
+from accounts.models import Agency, Area, Succession, User
 from accounts.services import changes, people
-from accounts.states import ChangeAct, Role
+from accounts.states import AgencyKind, ChangeAct, Role
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,47 @@ def _area(row: AgencyRow) -> Area | None:
         return None
     known = Area.objects.filter(level=row.area_level, name=row.area).order_by("valid_from", "pk").first()
     return known or Area.objects.create(level=row.area_level, name=row.area)
+
+
+@transaction.atomic
+def record_successions(rows: Iterable[SuccessionRow], *, by: User, at: datetime) -> int:
+    """Record who took over from whom, or correct it; all or none. Return how many are new or changed.
+
+    Raises:
+        AgencyFileError: an agency is not on record, the predecessor has not ended before the day, or
+            the successor does not exist on it; names row, column, value and reason.
+    """
+    return sum(_record_succession(row, by=by, at=at) for row in rows)
+
+
+def _record_succession(row: SuccessionRow, *, by: User, at: datetime) -> bool:
+    predecessor = _named(row, "predecessor", row.predecessor_kind)
+    successor = _named(row, "successor", row.successor_kind)
+    if not predecessor.has_ended(row.on):
+        raise row.refused("on", f"{row.predecessor} has not ended before this day")
+    if not Agency.objects.serving(row.on).filter(pk=successor.pk).exists():
+        raise row.refused("successor", "does not exist on the day of the succession")
+    known = Succession.objects.filter(predecessor=predecessor).first()
+    told = {"successor": successor, "on": row.on, "source": row.source, "grade": row.grade}
+    if known and all(getattr(known, field) == value for field, value in told.items()):
+        return False
+    Succession.objects.update_or_create(predecessor=predecessor, defaults=told)
+    changes.record(
+        ChangeAct.SUCCESSION_RECORDED,
+        agency=predecessor,
+        user=None,
+        by=by,
+        at=at,
+        **told | {"successor": successor.name},
+    )
+    return True
+
+
+def _named(row: SuccessionRow, column: str, kind: AgencyKind) -> Agency:
+    found = list(Agency.objects.filter(kind=kind, name=getattr(row, column))[:2])
+    if len(found) != 1:
+        raise row.refused(column, "stands on record more than once" if found else "is not on record")
+    return found[0]
 
 
 @transaction.atomic

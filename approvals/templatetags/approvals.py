@@ -56,6 +56,8 @@ ACTS: dict[tuple[str, str], Any] = {
     ("open_operation", "granted"): _("Opened the cluster"),
     ("open_operation", "returned"): _("Returned the services regulation"),
     ("withdraw", ""): _("Withdrew the proposal"),
+    ("pass_on", ""): _("Passed the open steps of a dissolved agency on to its successor"),
+    ("choose_successor", ""): _("Chose who took over from a dissolved agency"),
     ("hand_back", ""): _("Laid the step back at the agency: its officer serves there no more"),
 }
 WENT_ON = _("Went on without an opinion")

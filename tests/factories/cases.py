@@ -8,12 +8,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from accounts import agency_file
 from accounts import services as accounts
 from accounts.models import Membership, User
 from accounts.states import Role
 from approvals.uploads import CheckedUpload
-from demo import people, stories
+from demo import loading, people, stories
 from demo.walk import Ended, Walk, paper
 from law.clock import add_working_days
 from law.selectors import calendar
@@ -37,8 +36,7 @@ def settle(at: datetime | None = None) -> None:
     """Enter the offices and the people of the demo, where they do not stand yet."""
     if not User.objects.filter(email=people.person("chau").email).exists():
         at = at or moment(MONDAY)
-        accounts.record_agencies(agency_file.read(agency_file.HANOI), by=User.objects.system(), at=at)
-        people.settle(at=at)
+        loading.settle(at=at)
 
 
 def begun(at: datetime | None = None, *, name: str = "", **how: Any) -> Walk:

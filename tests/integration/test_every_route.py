@@ -116,6 +116,7 @@ def world(it_is: Callable[[datetime], None]) -> World:
         by=User.objects.system(),
         at=NOW,
     )
+    walks["district"] = case_at("give_notice", at=moment("20/06/2025"), commune="phuc", investor="hung")
     lan, quyen = people.user("lan"), people.user("quyen")
     newcomer = accounts.open_account(
         email="newcomer@example.vn", full_name="Ngô Mới", password=people.PASSWORD, at=NOW
@@ -299,6 +300,13 @@ ROWS: dict[str, Row] = {
     "workflows:release": Row(
         NO, answers(**group(PARTIES, 403) | group(("minh", "thao", "khanh"), 302)), of_step()
     ),
+    # what lay at a district is for the Department's officers to hand on
+    "workflows:successors": Row(answers(minh=200), NO),
+    "workflows:choose_successor": Row(
+        answers(minh=200),
+        answers(minh=422),
+        lambda world: [world.case("district").cluster.code, people.agency_of(people.person("phuc")).pk],
+    ),
     "workflows:assign": Row(
         answers(minh=200, thao=200, khanh=200), answers(minh=422, thao=422, khanh=422), of_step()
     ),
@@ -469,6 +477,7 @@ ABSENT: dict[str, list[Any]] = {
     "approvals:section": [999_999, "project"],
     "approvals:document": [999_999],
     "workflows:assign": [999_999],
+    "workflows:choose_successor": ["HN999", 1],
     "establishment:decide": [999_999],
     "establishment:check_intake": [999_999],
     "establishment:withdraw": ["HN999"],
@@ -528,6 +537,8 @@ NOWHERE = (
     f"/steps/{HUGE}/decision/",
     f"/proposals/{HUGE}/",
     f"/documents/{HUGE}/",
+    f"/successors/HN001/{HUGE}/",
+    "/successors/%00/1/",
     "/cases/%00/",
     "/cases/%F0%9F%98%80/",
     "/proposals/1/nonsense/",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from accounts.requests import read_number
-from accounts.states import CONSULTED_KINDS
+from accounts.states import CONSULTED_KINDS, LOCAL_KINDS
 from approvals.components import components
 from approvals.procedures.establishment.services import Point
 from approvals.states import Recommendation, Verdict
@@ -131,7 +131,7 @@ class ConsultationForm(StepForm):
         assert isinstance(field, forms.ModelMultipleChoiceField)
         serving = Agency.objects.serving(self.today).filter(kind__in=CONSULTED_KINDS)
         own_commune = serving.filter(pk=self.case.commune_id)
-        field.queryset = serving.exclude(kind="commune") | own_commune
+        field.queryset = serving.exclude(kind__in=LOCAL_KINDS) | own_commune
 
 
 class OpinionForm(StepForm):

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from accounts.models import Agency, User
 from accounts.selectors import standing
+from accounts.states import AreaLevel
 from approvals import components, messages, policies, rules
 from approvals.codes import dossier_code
 from approvals.exceptions import NotADraft, NumberTaken, StaleForm, Unfinished
@@ -148,12 +149,15 @@ def _check_may_file(dossier: Dossier, versions: dict[str, int], *, by: User, at:
 def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
     """Return the listed case of the chosen cluster, or enter cluster and case."""
     if proposal.cluster_id is None:
+        area = Agency.objects.select_related("area").get(pk=proposal.commune_id).area
+        in_district = area is not None and area.level == AreaLevel.DISTRICT
         cluster = register.enter(
             code=f"DX{dossier.pk:05d}",
             name=proposal.cluster_name,
             kind=Kind.NEW,
             at=at,
-            commune=Agency.objects.get(pk=proposal.commune_id).area,
+            commune=None if in_district else area,
+            district_text=area.name if area and in_district else "",
             area_ha=proposal.area_ha,
         )
     else:

@@ -162,7 +162,7 @@ class DraftReport(StepPage):
 
 def _appraisal(step: Step) -> dict[str, Any]:
     return {
-        "opinions": step.case.opinions.select_related("agency", "answered_by", "step"),
+        "opinions": step.case.opinions.select_related("agency", "answered_by", "step__agency"),
         "report": step.case.reports.select_related("drafted_by", "review__by").order_by("version").last(),
     }
 

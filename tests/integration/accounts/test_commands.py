@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts import agency_file
 from accounts.agency_file import COLUMNS, HANOI
-from accounts.models import Agency, Area, MembershipChange, User
+from accounts.models import Agency, Area, MembershipChange, Succession, User
 from accounts.states import AgencyKind, ChangeAct, Role
 from tests.factories import people
 
@@ -23,15 +25,25 @@ def run(*args: object, **options: Any) -> str:
     return out.getvalue()
 
 
-def test_agencies_of_hanoi_are_recorded_once(tmp_path: Path) -> None:
-    assert run("create_agencies") == "11 agencies: 11 created, 0 changed, 0 unchanged.\n"
-    changes = MembershipChange.objects.count()
-    assert run("create_agencies", HANOI) == "11 agencies: 0 created, 0 changed, 11 unchanged.\n"
-    assert (Agency.objects.count(), MembershipChange.objects.count(), Area.objects.count()) == (
-        11,
-        changes,
-        1,
+AGENCIES = len(agency_file.read(HANOI))
+
+
+def counts() -> list[int]:
+    models = (Agency, Area, MembershipChange, Succession)
+    return [model._default_manager.count() for model in models]
+
+
+def test_agencies_of_hanoi_are_recorded_once() -> None:
+    assert run("create_agencies") == (
+        f"{AGENCIES} agencies: {AGENCIES} created, 0 changed, 0 unchanged.\n"
+        "3 successions: 3 recorded, 0 unchanged.\n"
     )
+    before = counts()
+    assert run("create_agencies", HANOI) == (
+        f"{AGENCIES} agencies: 0 created, 0 changed, {AGENCIES} unchanged.\n"
+        "3 successions: 0 recorded, 3 unchanged.\n"
+    )
+    assert counts() == before
     assert Agency.objects.get(kind=AgencyKind.STATISTICS).valid_from is None
 
 
@@ -41,11 +53,60 @@ def test_a_changed_file_changes_and_records_only_what_differs(tmp_path: Path) ->
     changed.write_text(
         HANOI.read_text(encoding="utf-8").replace("Hanoi City Police", "Police"), encoding="utf-8"
     )
-    assert run("create_agencies", changed) == "11 agencies: 0 created, 1 changed, 10 unchanged.\n"
+    assert run("create_agencies", changed) == (
+        f"{AGENCIES} agencies: 0 created, 1 changed, {AGENCIES - 1} unchanged.\n"
+    )
     last = MembershipChange.objects.filter(act=ChangeAct.AGENCY_RECORDED).first()
     assert last is not None
     assert last.detail["name_en"] == "Police"
     assert last.by == User.objects.system()
+
+
+def successions(tmp_path: Path, *rows: str) -> Path:
+    path = tmp_path / "successions.csv"
+    path.write_text("\n".join([",".join(agency_file.SUCCESSION_COLUMNS), *rows]), encoding="utf-8")
+    return path
+
+
+OFFICES = (
+    "transport,Sở Giao thông vận tải,,city,Hà Nội,,2025-02-28,law,SEEN",
+    "transport,Ban An toàn giao thông,,city,Hà Nội,,,law,SEEN",
+    "construction,Sở Xây dựng,,city,Hà Nội,2025-03-01,,law,SEEN",
+    "construction,Sở Xây dựng cũ,,city,Hà Nội,,2025-02-28,law,SEEN",
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("transport,Sở Lạ,construction,Sở Xây dựng,2025-03-01,l,SEEN", "predecessor, .* is not on record"),
+        ("transport,Sở Giao thông vận tải,police,Sở Lạ,2025-03-01,l,SEEN", "successor, .* not on record"),
+        ("transport,Ban An toàn giao thông,construction,Sở Xây dựng,2025-03-01,l,SEEN", "on, .* not ended"),
+        (
+            "transport,Sở Giao thông vận tải,construction,Sở Xây dựng cũ,2025-03-01,l,SEEN",
+            "successor, .* does not exist on the day",
+        ),
+    ],
+)
+def test_a_succession_that_cannot_be_is_refused_with_all_agencies(
+    tmp_path: Path, row: str, words: str
+) -> None:
+    offices = tmp_path / "agencies.csv"
+    offices.write_text("\n".join([",".join(COLUMNS), *OFFICES]), encoding="utf-8")
+    with pytest.raises(CommandError, match=f"row 2, column {words}.* Nothing was recorded"):
+        run("create_agencies", offices, successions=successions(tmp_path, row))
+    assert not Agency.objects.exists()
+
+
+def test_a_corrected_succession_is_recorded_with_who_and_when(tmp_path: Path) -> None:
+    run("create_agencies")
+    row = "transport,Sở Giao thông vận tải Hà Nội,police,Công an thành phố Hà Nội,2025-03-02,law,SEEN-SUMMARY"
+    said = run("create_agencies", successions=successions(tmp_path, row))
+    assert said.endswith("1 successions: 1 recorded, 0 unchanged.\n")
+    assert Succession.objects.get(predecessor__kind=AgencyKind.TRANSPORT).on == date(2025, 3, 2)
+    last = MembershipChange.objects.filter(act=ChangeAct.SUCCESSION_RECORDED).first()
+    assert last is not None
+    assert (last.detail["successor"], last.by) == ("Công an thành phố Hà Nội", User.objects.system())
 
 
 def test_one_bad_row_records_nothing(tmp_path: Path) -> None:

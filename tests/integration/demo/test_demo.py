@@ -29,6 +29,7 @@ from records.clock import database_time, local_day
 from records.models import AuditRow
 from tests.factories import cases
 from tests.factories.cases import case_at, moment
+from workflows import selectors
 from workflows.models import Case, Step
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,8 @@ def test_the_demo_covers_every_state_and_is_loaded_once(day: str, it_is: Tell) -
     assert made_up.count() == len(list(loading.plan())) >= 24
 
     opened = Step.objects.open().filter(case__in=made_up)
-    assert set(opened.values_list("name", flat=True)) == PROCEDURE
+    after_the_decision = {"submit_plan", "clear_land"}
+    assert set(opened.values_list("name", flat=True)) == PROCEDURE | after_the_decision
     assert {stage for (stage,) in made_up.values_list("state")} == {
         Stage.PROPOSED,
         Stage.UNDER_APPRAISAL,
@@ -78,7 +80,10 @@ def test_the_demo_covers_every_state_and_is_loaded_once(day: str, it_is: Tell) -
         Stage.ESTABLISHED,
         Stage.REJECTED,
         Stage.WITHDRAWN,
+        Stage.PREPARING,
+        Stage.OPERATING,
     }
+    assert selectors.count_without_successor(on=moment(day).date()) == 1
     late = opened.filter(due_on__lt=moment(day).date()).exclude(role="")
     assert late.count() >= 2
     assert set(Dossier.objects.values_list("state", flat=True)) == set(DossierState.values) - {"draft"}
@@ -132,6 +137,7 @@ ENDS = {
     "withdrawal": (Stage.WITHDRAWN, DossierState.RECALLED, "R4"),
     "r3": (Stage.ESTABLISHED, DossierState.CHOSEN, "R3"),
     "operation": (Stage.OPERATING, DossierState.CHOSEN, "R3"),
+    "succession": (Stage.OPERATING, DossierState.CHOSEN, "R2"),
 }
 
 
@@ -160,6 +166,29 @@ def test_a_story_ends_where_it_says_whatever_the_day(story: str, day: str, it_is
         if event["due_on"]:
             assert date.fromisoformat(event["due_on"]) >= local_day(datetime.fromisoformat(event["at"]))
     run("verify")
+
+
+def test_the_story_of_succession_names_old_and_new_agencies_on_their_days(it_is: Tell) -> None:
+    it_is(moment("24/11/2026", 10))
+    told = json.loads(run("story", "succession", "--json"))
+    passed = [
+        (event["at"][:10], event["agency"], event["next_agency"])
+        for event in told["events"]
+        if event["act"] in ("pass_on", "choose_successor")
+    ]
+    assert passed[:2] == [
+        ("2025-03-01", "Sở Kế hoạch và Đầu tư Hà Nội", "Sở Tài chính Hà Nội"),
+        ("2025-03-01", "Sở Tài nguyên và Môi trường Hà Nội", "Sở Nông nghiệp và Môi trường Hà Nội"),
+    ]
+    answered = [event["agency"] for event in told["events"] if event["act"] == "give_opinion"]
+    assert answered[1:] == ["Sở Tài chính Hà Nội", "Sở Nông nghiệp và Môi trường Hà Nội"]
+    assert told["events"][0]["next_agency"] == "Ủy ban nhân dân huyện Thường Tín"
+
+
+def test_nobody_signs_in_at_a_click_as_somebody_of_the_past() -> None:
+    cases.settle()
+    assert "phuc" not in run("demo_people")
+    assert Client().post(reverse("demo:sign_in", args=["phuc"])).status_code == 404
 
 
 def test_a_story_is_told_in_lines_too(it_is: Tell) -> None:

@@ -12,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Agency, User
+from accounts.states import AgencyKind
 from approvals.models import Decision, Document, Dossier
 from clusters.models import Cluster
 from clusters.states import Kind, Stage
@@ -21,6 +22,7 @@ from law.models import CalendarDay, CalendarVersion
 from notifications import delivery
 from notifications.models import Notification, OutboxRow
 from records import triggers
+from records.clock import database_time
 from records.invariants import Invariant, all_invariants
 from records.models import AuditRow
 from tests.factories.cases import Walk, case_at, moment
@@ -49,6 +51,7 @@ NAMES = [
     "W3",
     "W4",
     "W5",
+    "W7",
 ]
 
 
@@ -259,6 +262,14 @@ def inbox_tells_of_a_closed_step(walk: Walk) -> None:
     Awaited.objects.create(step=step, agency=people.agency_of(people.person("binh")))
 
 
+def left_at_an_ended_agency(walk: Walk) -> None:
+    # By the true clock, which the check reads: what ended long ago was due to go over.
+    long_ago = database_time().date() - timedelta(days=30)
+    ended = Agency.objects.get(kind=AgencyKind.TRANSPORT)
+    Agency.objects.filter(pk=ended.pk).update(valid_to=long_ago)
+    Step.objects.filter(name="send_copy").update(agency=ended)
+
+
 def found_by_other_words(walk: Walk) -> None:
     Cluster.objects.update(folded="something else")
 
@@ -298,6 +309,7 @@ BREAKS: list[tuple[str, Plant, str]] = [
     ("W5", inbox_forgets, "and its inbox does not tell"),
     ("W5", inbox_tells_another_day, "or not to the day that its inbox tells"),
     ("W5", inbox_tells_of_a_closed_step, "does not wait for step"),
+    ("W7", left_at_an_ended_agency, "still lies at an agency that has ended"),
     ("C1", found_by_other_words, "is found or ordered by other words"),
 ]
 

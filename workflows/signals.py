@@ -1,0 +1,7 @@
+"""What the workflow lets rooms above hear, inside the transaction of the act."""
+
+from django.dispatch import Signal
+
+# Arguments: old, the step of a dissolved agency that has just closed; new, the one at its successor that
+# stands for it. Whoever points at the old step as at open work points at the new one from here on.
+step_passed_on = Signal()
