@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from accounts.selectors import Standing
 from approvals.machines import DossierMachine
 from approvals.states import ClusterType, DossierState, PaperKind, Recommendation, Verdict
 from workflows.models import Case, Step
-from workflows.states import Procedure
+from workflows.states import CaseKind, Procedure
 
 USER = settings.AUTH_USER_MODEL
 
@@ -30,9 +31,11 @@ class Dossier(DossierMachine):
     """One applicant's proposal. Until it is filed, `answers` holds what was typed, as it was typed.
 
     Filing writes the typed columns from the checked answers. `versions` counts the saves of each
-    section, so that a stale form is told.
+    section, so that a stale form is told. `area_ha` is the whole area, for an expansion as it will be
+    with what is added; `facts` is what is stated for the conditions of the law (`law.conditions`).
     """
 
+    kind = models.CharField(_("kind"), max_length=10, choices=CaseKind.choices, default=CaseKind.NEW)
     applicant = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -48,7 +51,9 @@ class Dossier(DossierMachine):
     cluster_name = models.CharField(_("cluster"), max_length=200, blank=True)
     cluster_type = models.CharField(_("type"), max_length=20, choices=ClusterType.choices, blank=True)
     area_ha = models.DecimalField(_("area"), max_digits=7, decimal_places=3, null=True)
+    added_ha = models.DecimalField(_("area added"), max_digits=7, decimal_places=3, null=True)
     capital_bn_vnd = models.DecimalField(_("capital"), max_digits=12, decimal_places=3, null=True)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
     objects = DossierQuerySet.as_manager()
 
@@ -61,6 +66,12 @@ class Dossier(DossierMachine):
                 condition=Q(state=DossierState.DRAFT, filed_at=None, case=None)
                 | Q(filed_at__isnull=False, case__isnull=False) & ~Q(code=""),
                 name="dossier_filed_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(filed_at=None)
+                | Q(kind=CaseKind.NEW, added_ha=None)
+                | Q(kind=CaseKind.EXPANSION, added_ha__gt=0),
+                name="dossier_adds_area",
             ),
         ]
 

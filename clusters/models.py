@@ -37,8 +37,8 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 class Cluster(models.Model):
     """An industrial cluster, or a project of one, as sources tell it; names are those of the time.
 
-    None and "" mean that no source says it. `stage` is a copy of the state of the cluster's newest
-    case, written by the transaction that moves the case; blank where there is no case.
+    None and "" mean that no source says it. `stage` is a copy of the state of the newest case that is
+    no expansion (else of the newest), written by the transaction that moves the case; blank without a case.
     """
 
     code = models.CharField(_("code"), max_length=12, unique=True)
