@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.states import AgencyKind
 from approvals.states import ClusterType
+from clusters.exceptions import CornersInvalid
+from clusters.geometry import read_corners
 from clusters.models import Cluster
 from clusters.states import Stage
 from law import conditions
@@ -46,6 +48,26 @@ class AmountField(forms.DecimalField):
             example = localize_input(Decimal("1234.5"))
             raise forms.ValidationError(_("Write the amount as in %(example)s.") % {"example": example})
         return super().to_python(value)
+
+
+class CornersField(forms.CharField):
+    """A boundary, told one corner a line; its value is the corners (latitude, longitude)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Corners of the boundary"),
+            required=False,
+            max_length=50_000,
+            widget=forms.Textarea(attrs={"rows": 5}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return read_corners(text) if text else ()
+        except CornersInvalid as error:
+            raise forms.ValidationError(str(error.message)) from error
 
 
 class SectionForm(forms.Form):
@@ -105,6 +127,11 @@ class ClusterForm(SectionForm):
     cluster_type = forms.ChoiceField(label=_("Type of cluster"), choices=[("", "—"), *ClusterType.choices])
     area_ha = AmountField(label=_("Area (ha)"), min_value=Decimal("0.001"), max_digits=7)
     sectors = forms.CharField(label=_("Main sectors"), max_length=500)
+    corners = CornersField(
+        help_text=_(
+            "If they are surveyed: one corner a line, latitude and longitude in WGS84, as 21.0285; 105.8542."
+        )
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,6 +183,12 @@ class ExpansionForm(SectionForm):
     )
     place = forms.CharField(label=_("Village or area"), max_length=200, required=False)
     sectors = forms.CharField(label=_("Main sectors"), max_length=500)
+    corners = CornersField(
+        help_text=_(
+            "Of the whole cluster after the expansion, if they are surveyed: one corner a line, latitude and"
+            " longitude in WGS84, as 21.0285; 105.8542."
+        )
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from accounts.models import Agency
 from accounts.selectors import Standing
 from approvals.machines import DossierMachine
 from approvals.states import ClusterType, DossierState, PaperKind, Recommendation, Verdict
+from clusters import geometry
 from workflows.models import Case, Step
 from workflows.states import CaseKind, Procedure
 
@@ -32,7 +34,8 @@ class Dossier(DossierMachine):
 
     Filing writes the typed columns from the checked answers. `versions` counts the saves of each
     section, so that a stale form is told. `area_ha` is the whole area, for an expansion as it will be
-    with what is added; `facts` is what is stated for the conditions of the law (`law.conditions`).
+    with what is added; `facts` is what is stated for the conditions of the law (`law.conditions`),
+    `corners` the boundary around the whole area, where it is proposed.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=CaseKind.choices, default=CaseKind.NEW)
@@ -54,6 +57,7 @@ class Dossier(DossierMachine):
     added_ha = models.DecimalField(_("area added"), max_digits=7, decimal_places=3, null=True)
     capital_bn_vnd = models.DecimalField(_("capital"), max_digits=12, decimal_places=3, null=True)
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    corners = models.JSONField(default=list)
 
     objects = DossierQuerySet.as_manager()
 
@@ -77,6 +81,16 @@ class Dossier(DossierMachine):
 
     def __str__(self) -> str:
         return self.code or _("Draft %(number)s") % {"number": self.pk}
+
+    @property
+    def corners_ha(self) -> Decimal | None:
+        """Return the area inside the proposed boundary; None where none is proposed."""
+        return geometry.area_ha(self.boundary) if self.corners else None
+
+    @property
+    def boundary(self) -> tuple[geometry.Corner, ...]:
+        """Return the corners (latitude, longitude) of the proposed boundary."""
+        return tuple((latitude, longitude) for latitude, longitude in self.corners)
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -31,9 +32,10 @@ from approvals.procedures.establishment import services as establishment
 from approvals.procedures.establishment.proposals import read_proposal, stated_facts
 from approvals.states import DossierState
 from approvals.uploads import check_upload
+from clusters.geometry import area_ha
 from clusters.models import Cluster
 from law.clock import working_days_left
-from law.conditions import Finding
+from law.conditions import Finding, number
 from law.rulesets import Provision, provision, rule_set, rule_set_on
 from law.selectors import calendar
 from records.exceptions import AlreadyDone
@@ -327,7 +329,15 @@ def _answers(form: SectionForm) -> list[dict[str, Any]]:
     shown = []
     for bound in form:
         shown.append({"label": bound.label, "value": _answer(bound), "errors": bound.errors})
+    if corners := form.cleaned_data.get("corners"):
+        shown.append({"label": _("Area inside the corners"), "value": _hectares(area_ha(corners))})
+    if after := form.cleaned_data.get("area_after_ha"):
+        shown.append({"label": _("Area after the expansion"), "value": _hectares(after)})
     return shown
+
+
+def _hectares(area: Decimal) -> str:
+    return f"{number(area)} ha"
 
 
 def _answer(bound: BoundField) -> Any:

@@ -207,6 +207,7 @@ class Walk:
             "demand_ha": "12.000",
             "works": "; ".join(_works(timezone.localtime(self.now).date())),
             "excepted": "",
+            "corners": "",
             "sectors": "Cơ khí, chế biến gỗ, dệt may",
             "goals": "Xây dựng hạ tầng kỹ thuật đồng bộ cho doanh nghiệp nhỏ và vừa.",
             "capital_bn_vnd": str((area * 20).quantize(Decimal("0.001"))),

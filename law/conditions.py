@@ -39,10 +39,10 @@ TITLES = {
     "C-SERVICE": gettext_lazy("Land for services"),
 }
 UNITS = {
-    "ha": gettext_lazy("ha"),
-    "%": gettext_lazy("%"),
-    "% of industrial land": gettext_lazy("% of industrial land"),
-    "% of cluster area": gettext_lazy("% of the cluster’s area"),
+    "ha": "ha",
+    "%": "%",
+    "% of industrial land": format_lazy("% {}", gettext_lazy("of the industrial land")),
+    "% of cluster area": format_lazy("% {}", gettext_lazy("of the cluster’s area")),
 }
 WORKS = {
     "internal roads": gettext_lazy("Internal roads"),

@@ -59,6 +59,7 @@ def _new(cleaned: dict[str, Any]) -> Proposal:
         place=cleaned["place"],
         area_ha=cleaned["area_ha"],
         capital_bn_vnd=cleaned["capital_bn_vnd"],
+        corners=cleaned["corners"],
     )
 
 
@@ -74,6 +75,7 @@ def _expansion(cleaned: dict[str, Any]) -> Proposal:
         capital_bn_vnd=cleaned["capital_bn_vnd"],
         added_ha=cleaned["added_ha"],
         facts=_facts(cleaned),
+        corners=cleaned["corners"],
     )
 
 

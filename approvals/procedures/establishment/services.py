@@ -34,6 +34,7 @@ from approvals.states import DossierState, PaperKind, Recommendation, Verdict
 from approvals.uploads import CheckedUpload
 from clusters import services as register
 from clusters.dates import exactly
+from clusters.geometry import Corner
 from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
 from law.clock import add_working_days
@@ -67,7 +68,8 @@ from workflows.states import CaseKind, MilestoneKind
 class Proposal:
     """The checked answers of a draft. `cluster_id` None proposes a cluster that is not in the register.
 
-    `area_ha` is the whole area, of an expansion with what it adds (`added_ha`).
+    `area_ha` is the whole area, of an expansion with what it adds (`added_ha`); so is the boundary
+    (`corners`).
     """
 
     cluster_id: int | None
@@ -79,6 +81,7 @@ class Proposal:
     capital_bn_vnd: Decimal
     added_ha: Decimal | None = None
     facts: Facts = field(default_factory=dict)
+    corners: tuple[Corner, ...] = ()
 
 
 def file_dossier(
@@ -133,6 +136,7 @@ def _file(
             dossier.cluster_name, dossier.cluster_type = proposal.cluster_name, proposal.cluster_type
             dossier.area_ha, dossier.capital_bn_vnd = proposal.area_ha, proposal.capital_bn_vnd
             dossier.added_ha, dossier.facts = proposal.added_ha, proposal.facts
+            dossier.corners = proposal.corners
             start_process(act, Establishment)
             dossier.promised_on = act.entered[0].due_on
             dossier.estimated_on = estimate(act.case, Establishment, after=act.entered[0])
@@ -555,7 +559,7 @@ def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, r
 
 
 def _enter_in_register(act: Act, dossier: Dossier, *, number: str, signed_on: date) -> None:
-    """Tell the register what was decided: the decision, and of an expansion the area that follows from it."""
+    """Tell the register what was decided: the decision, the boundary, and the area of what is expanded."""
     expands = act.case.kind == CaseKind.EXPANSION
     register.record_fact(
         cluster=act.case.cluster,
@@ -574,6 +578,15 @@ def _enter_in_register(act: Act, dossier: Dossier, *, number: str, signed_on: da
             added_ha=dossier.added_ha,
             decided_on=signed_on,
             number_text=number,
+            at=act.at,
+        )
+    if dossier.corners:
+        register.record_boundary(
+            cluster=act.case.cluster,
+            corners=dossier.boundary,
+            decided_on=signed_on,
+            number_text=number,
+            source=register.OWN,
             at=act.at,
         )
 
