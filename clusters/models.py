@@ -1,6 +1,7 @@
 """The register: clusters, and what sources tell about them with a day. Facts only, no procedure."""
 
 import re
+from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
@@ -14,6 +15,9 @@ from clusters import geometry
 from clusters.dates import ImpreciseDate, words
 from clusters.states import GRADE_WORDS, UNPLACED, DatePrecision, FactKind, Kind, Relation, Reported, Stage
 from law.states import Grade
+
+# How the words of a fact about the area end.
+HECTARES = " ha"
 
 
 def search_words(text: str) -> list[str]:
@@ -207,6 +211,11 @@ class DatedFact(models.Model):
     def grade_words(self) -> str:
         """Return for a reader how well the fact is confirmed."""
         return str(GRADE_WORDS.get(Grade(self.grade), "")) if self.grade else ""
+
+    @property
+    def area_ha(self) -> Decimal | None:
+        """Return the area that a fact of that kind tells, in hectares; None for any other fact."""
+        return Decimal(self.text.removesuffix(HECTARES)) if self.kind == FactKind.AREA else None
 
     @property
     def status_words(self) -> str:

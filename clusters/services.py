@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Area
 from clusters import decisions, geometry, register_file, rules
 from clusters.dates import ImpreciseDate, exactly
-from clusters.models import Boundary, Cluster, DatedFact
+from clusters.models import HECTARES, Boundary, Cluster, DatedFact
 from clusters.register_file import FactRow, RegisterRow
 from clusters.states import FactKind, Kind, Relation
 from law.states import Grade
@@ -288,7 +288,7 @@ def add_area(
 
 
 def _record_area(cluster: Cluster, area_ha: Decimal, **told: Any) -> None:
-    text = f"{area_ha.normalize():f} ha"
+    text = f"{area_ha.normalize():f}{HECTARES}"
     grade = Grade(cluster.grade) if cluster.grade else Grade.SEEN
     record_fact(cluster=cluster, kind=FactKind.AREA, text=text, grade=grade, **told)
 

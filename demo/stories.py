@@ -117,6 +117,11 @@ def r3(walk: Walk) -> None:
 def operation(walk: Walk) -> None:
     """From the investor's draft to a cluster that operates; its plan came back once, its land took long."""
     single(walk)
+    develop(walk)
+
+
+def develop(walk: Walk) -> None:
+    """What follows a decision, to operation."""
     walk.wait(15)
     walk.hand_in("submit_plan", "TTr-QH")
     walk.wait(5)

@@ -160,7 +160,7 @@ def test_a_row_that_binds_nobody_stands_in_for_nothing() -> None:
 
 
 def test_a_claimed_exception_is_for_the_officer_and_only_where_the_law_makes_one() -> None:
-    claimed = {
+    claimed: dict[str, Any] = {
         "excepted": ["C-XINFRA", "C-XAREA"],
         "shared_infra_in_use": [],
         "area_after_expansion_ha": "99",
