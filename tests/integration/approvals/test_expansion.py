@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +19,11 @@ from approvals.models import Decision, Dossier, Report
 from approvals.procedures.establishment import services
 from approvals.procedures.establishment.proposals import read_proposal
 from approvals.states import Recommendation
+from approvals.step_forms import PROGRESS
 from clusters import services as register
 from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
-from demo import people
+from demo import people, stories
 from law.states import Grade
 from records.clock import local_day
 from tests.factories import cases
@@ -32,6 +33,7 @@ from tests.integration.approvals.test_establishment import drafted, file
 from workflows.exceptions import NotYours, RuleBroken
 from workflows.invariants import register_copies_stage
 from workflows.models import Case
+from workflows.selectors import expandable
 from workflows.services import act_on_case, open_case
 from workflows.states import CaseKind
 
@@ -70,6 +72,7 @@ def decided(walk: Walk, outcome: Recommendation, number: str = "77/QĐ-UBND", **
         number=number,
         signed_on=local_day(walk.now),
         reasons="Theo báo cáo",
+        progress=walk.progress(),
         by=people.user("chau"),
         at=walk.now,
         **more,
@@ -127,8 +130,11 @@ def test_a_second_expansion_is_refused_while_one_is_under_way() -> None:
 @pytest.mark.parametrize("story", ["withdrawn", "rejected", "operating"])
 def test_after_an_expansion_has_ended_the_next_may_come(story: str) -> None:
     if story == "operating":
-        walk = expanding()
-        adopted(walk.expands, CaseKind.EXPANSION, Stage.OPERATING)
+        walk = case_at(story="expansion", at=moment("01/07/2025", 8))
+        walk.end += timedelta(days=400)
+        assert walk.expands not in expandable()
+        stories.develop(walk)
+        assert (walk.case.kind, walk.case.state) == (CaseKind.EXPANSION, Stage.OPERATING)
     elif story == "withdrawn":
         walk = case_at("give_notice", story="expansion")
         walk.withdraw()
@@ -498,7 +504,7 @@ def test_the_decision_page_offers_to_expand_beside_the_conditions(it_is: Tell) -
         "number": "77/QĐ-UBND",
         "signed_on": f"{local_day(walk.now):%d/%m/%Y}",
         "reasons": "x",
-    }
+    } | {f"{PROGRESS}{kind}": f"{day:%d/%m/%Y}" for kind, day in walk.progress().items()}
     refused = client.post(path, form)
     assert refused.status_code == 422
     assert "The law does not allow this expansion" in refused.content.decode()
