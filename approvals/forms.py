@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,10 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.states import LOCAL_KINDS
 from approvals.states import ClusterType
+from clusters.exceptions import CornersInvalid
+from clusters.geometry import read_corners
 from clusters.models import Cluster
 from clusters.states import Stage
+from law import conditions
+from law.rulesets import rule_set_on
+from law.states import Procedure
+from workflows.selectors import expandable
+from workflows.states import CaseKind
 
 NEW_CLUSTER = "new"
+# Between the choices of a field that takes several, as they are kept.
+_JOINT = "; "
 _SHORT = {"class": "kc-w-5"}
 # After a refusal, a withdrawal or a repeal a cluster may be proposed again.
 PROPOSABLE = (Stage.LISTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.REVOKED)
@@ -41,6 +50,26 @@ class AmountField(forms.DecimalField):
         return super().to_python(value)
 
 
+class CornersField(forms.CharField):
+    """A boundary, told one corner a line; its value is the corners (latitude, longitude)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Corners of the boundary"),
+            required=False,
+            max_length=50_000,
+            widget=forms.Textarea(attrs={"rows": 5}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return read_corners(text) if text else ()
+        except CornersInvalid as error:
+            raise forms.ValidationError(str(error.message)) from error
+
+
 class SectionForm(forms.Form):
     """One section of a draft. `today` decides which communes and listed clusters can be chosen."""
 
@@ -54,11 +83,26 @@ class SectionForm(forms.Form):
         """Return what was typed, valid or not; amounts that could be read, without their local dress."""
         self.full_clean()
         kept: dict[str, str] = {}
-        for name in self.fields:
+        for name, field in self.fields.items():
             value = self.cleaned_data.get(name) if hasattr(self, "cleaned_data") else None
-            typed = str(self.data.get(name, "")).replace("\0", "")  # which no database keeps in JSON
+            typed = str(self._typed(name, field)).replace("\0", "")  # which no database keeps in JSON
             kept[name] = str(value) if isinstance(value, Decimal) else typed
         return kept
+
+    def _typed(self, name: str, field: forms.Field) -> Any:
+        if not isinstance(field, forms.MultipleChoiceField):
+            return self.data.get(name, "")
+        return _JOINT.join(field.widget.value_from_datadict(self.data, self.files, name) or ())
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        """Offer `choices` in the field `name`, none of them chosen."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *choices]
+
+    def _offer_communes(self) -> None:
+        communes = Agency.objects.serving(self.today).filter(kind__in=LOCAL_KINDS)
+        self._offer("commune", [(str(a.pk), str(a)) for a in communes])
 
 
 class ClusterForm(SectionForm):
@@ -83,24 +127,146 @@ class ClusterForm(SectionForm):
     cluster_type = forms.ChoiceField(label=_("Type of cluster"), choices=[("", "—"), *ClusterType.choices])
     area_ha = AmountField(label=_("Area (ha)"), min_value=Decimal("0.001"), max_digits=7)
     sectors = forms.CharField(label=_("Main sectors"), max_length=500)
+    corners = CornersField(
+        help_text=_(
+            "If they are surveyed: one corner a line, latitude and longitude in WGS84, as 21.0285; 105.8542."
+        )
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        communes = Agency.objects.serving(self.today).filter(kind__in=LOCAL_KINDS)
-        listed = Cluster.objects.filter(stage__in=PROPOSABLE)
-        self._choices("commune", [(str(a.pk), str(a)) for a in communes])
-        places = [(str(c.pk), f"{c.name} – {c.district_text or c.commune_text or '?'}") for c in listed]
-        self._choices("cluster", [*places, (NEW_CLUSTER, _("A cluster that is not in the register yet"))])
-
-    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "—"), *choices]
+        self._offer_communes()
+        listed = _places(Cluster.objects.filter(stage__in=PROPOSABLE))
+        self._offer("cluster", [*listed, (NEW_CLUSTER, _("A cluster that is not in the register yet"))])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("cluster") == NEW_CLUSTER and not cleaned.get("cluster_name"):
             self.add_error("cluster_name", _("Name the cluster that you propose."))
+        return cleaned
+
+
+def _places(clusters: Iterable[Cluster]) -> list[tuple[str, str]]:
+    return [(str(c.pk), f"{c.name} – {c.district_text or c.commune_text or '?'}") for c in clusters]
+
+
+class ExpansionForm(SectionForm):
+    """Which operating cluster, and what is added to it."""
+
+    title = _("The expansion")
+    cluster = forms.ChoiceField(
+        label=_("Cluster to expand"),
+        help_text=_("One that operates, and of which no expansion is under way."),
+        error_messages={
+            "invalid_choice": _(
+                "This cluster cannot be expanded now: it does not operate, or an expansion of it is under"
+                " way. Choose another one."
+            )
+        },
+    )
+    area_ha = AmountField(
+        label=_("Area of the cluster now (ha)"),
+        min_value=Decimal("0.001"),
+        max_digits=7,
+        required=False,
+        help_text=_("Only where the register does not know it."),
+    )
+    added_ha = AmountField(
+        label=_("Area added (ha)"),
+        min_value=Decimal("0.001"),
+        max_digits=7,
+        help_text=_("What the expansion adds; the area after it is counted for you."),
+    )
+    commune = forms.ChoiceField(
+        label=_("Commune that receives the file"),
+        help_text=_("If the land lies in several communes, the one that the city named."),
+    )
+    place = forms.CharField(label=_("Village or area"), max_length=200, required=False)
+    sectors = forms.CharField(label=_("Main sectors"), max_length=500)
+    corners = CornersField(
+        help_text=_(
+            "Of the whole cluster after the expansion, if they are surveyed: one corner a line, latitude and"
+            " longitude in WGS84, as 21.0285; 105.8542."
+        )
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._offer_communes()
+        self._offer("cluster", _places(expandable()))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("cluster"):
+            self._read_area(cleaned, Cluster.objects.get(pk=cleaned["cluster"]))
+        return cleaned
+
+    def _read_area(self, cleaned: dict[str, Any], cluster: Cluster) -> None:
+        """Take the area from the register; what was typed counts only where that does not know it."""
+        typed = cleaned.get("area_ha")
+        if cluster.area_ha is None and typed is None and "area_ha" not in self.errors:
+            self.add_error("area_ha", _("The register does not know the area of this cluster: state it."))
+        elif cluster.area_ha is not None and typed not in (None, cluster.area_ha):
+            told = {"area": conditions.number(cluster.area_ha)}
+            self.add_error("area_ha", _("The register tells %(area)s ha. Leave this field empty.") % told)
+        cleaned["area_now_ha"] = cluster.area_ha if cluster.area_ha is not None else typed
+        if cleaned["area_now_ha"] and cleaned.get("added_ha"):
+            cleaned["area_after_ha"] = cleaned["area_now_ha"] + cleaned["added_ha"]
+
+
+class ConditionsForm(SectionForm):
+    """What the law asks of a cluster before it may be expanded, as the applicant states it."""
+
+    title = _("Conditions of the expansion")
+    occupancy_pct = AmountField(
+        label=_("Occupancy of the cluster now (%)"),
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        max_digits=6,
+        help_text=_(
+            "Industrial land leased, or with approved production, in per cent of all industrial land."
+        ),
+    )
+    industrial_ha = AmountField(
+        label=_("Existing industrial land (ha)"),
+        min_value=Decimal("0.001"),
+        max_digits=7,
+        required=False,
+        help_text=_("With the lease demand: what counts instead, where the occupancy is too low."),
+    )
+    demand_ha = AmountField(label=_("Lease demand (ha)"), min_value=Decimal(0), max_digits=7, required=False)
+    works = forms.MultipleChoiceField(
+        label=_("Shared works that are built and in use"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    excepted = forms.MultipleChoiceField(
+        label=_("Exceptions of the law that apply to this cluster"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Tick one only if it applies; the Department examines it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        law = rule_set_on(self.today).code
+        works = [(work, conditions.work_words(work)) for work in conditions.works(law)]
+        self._offer_many("works", works)
+        excepted = [row for row in conditions.rows(law, Procedure.EXPAND) if row.exception]
+        self._offer_many("excepted", [(row.rule, conditions.claim_words(row)) for row in excepted])
+
+    def _offer_many(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = choices
+        if not choices:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        demand, land = cleaned.get("demand_ha"), cleaned.get("industrial_ha")
+        if demand is not None and land is None and "industrial_ha" not in self.errors:
+            self.add_error("industrial_ha", _("State the existing industrial land beside the lease demand."))
         return cleaned
 
 
@@ -165,31 +331,37 @@ class CommitmentForm(SectionForm):
     )
 
 
-SECTIONS: dict[str, type[SectionForm]] = {
-    "cluster": ClusterForm,
+_SHARED: dict[str, type[SectionForm]] = {
     "project": ProjectForm,
     "environment": EnvironmentForm,
     "commitment": CommitmentForm,
 }
+# The sections of a draft, by what is proposed.
+SECTIONS: dict[str, dict[str, type[SectionForm]]] = {
+    CaseKind.NEW: {"cluster": ClusterForm, **_SHARED},
+    CaseKind.EXPANSION: {"expansion": ExpansionForm, "conditions": ConditionsForm, **_SHARED},
+}
 
 
-def read_section(section: str, answers: Mapping[str, str], *, today: Any) -> SectionForm:
-    """Return the bound form of `section` over the kept answers: it tells what is missing or wrong."""
-    return SECTIONS[section](_shown(section, answers), today=today)
+def read_section(form: type[SectionForm], answers: Mapping[str, str], *, today: Any) -> SectionForm:
+    """Return the section `form` bound to the kept answers: it tells what is missing or wrong."""
+    return form(_shown(form, answers), today=today)
 
 
-def resume_section(section: str, answers: Mapping[str, str], *, today: Any) -> SectionForm:
-    """Return the form of `section` as it was left, to go on writing: it holds nothing against anybody."""
-    return SECTIONS[section](initial=_shown(section, answers), today=today)
+def resume_section(form: type[SectionForm], answers: Mapping[str, str], *, today: Any) -> SectionForm:
+    """Return the section `form` as it was left, to go on writing: it holds nothing against anybody."""
+    return form(initial=_shown(form, answers), today=today)
 
 
-def _shown(section: str, answers: Mapping[str, str]) -> dict[str, str]:
-    """Return the kept answers of `section`, amounts in the active language's dress."""
-    fields = SECTIONS[section].base_fields
+def _shown(form: type[SectionForm], answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the kept answers of a section, amounts in the active language's dress."""
+    fields = form.base_fields
     return {name: _typed(fields[name], answers[name]) for name in fields if name in answers}
 
 
-def _typed(field: forms.Field, kept: str) -> str:
+def _typed(field: forms.Field, kept: str) -> Any:
+    if isinstance(field, forms.MultipleChoiceField):
+        return [part for part in kept.split(_JOINT) if part]
     if not isinstance(field, forms.DecimalField):
         return kept
     try:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from django.core.files.storage import default_storage
 
 from approvals.models import Decision, Document
+from approvals.rules import OF_ANOTHER_KIND
 from approvals.states import Recommendation
 from clusters.states import Stage
 from records.invariants import invariant
 from workflows.models import Case
+from workflows.states import CaseKind
 
 _CHUNK = 1 << 20
 
@@ -24,6 +26,9 @@ def decisions_match_stages() -> Iterator[str]:
         if rejected != (decision.outcome == Recommendation.REJECT):
             case = decision.case
             yield f"decision {decision}: says {decision.outcome}, {case.code} is {case.state}"
+        kind = CaseKind(decision.case.kind)
+        if decision.outcome == OF_ANOTHER_KIND[kind]:
+            yield f"decision {decision}: says {decision.outcome}, {decision.case.code} is {kind}"
 
 
 @invariant("I8", "every document's file is on the disk, byte for byte")

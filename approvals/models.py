@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +15,9 @@ from accounts.models import Agency
 from accounts.selectors import Standing
 from approvals.machines import DossierMachine
 from approvals.states import ClusterType, DossierState, PaperKind, Recommendation, Verdict
+from clusters import geometry
 from workflows.models import Case, Step
-from workflows.states import Procedure
+from workflows.states import CaseKind, Procedure
 
 USER = settings.AUTH_USER_MODEL
 
@@ -30,9 +33,12 @@ class Dossier(DossierMachine):
     """One applicant's proposal. Until it is filed, `answers` holds what was typed, as it was typed.
 
     Filing writes the typed columns from the checked answers. `versions` counts the saves of each
-    section, so that a stale form is told.
+    section, so that a stale form is told. `area_ha` is the whole area, for an expansion as it will be
+    with what is added; `facts` is what is stated for the conditions of the law (`law.conditions`),
+    `corners` the boundary around the whole area, where it is proposed.
     """
 
+    kind = models.CharField(_("kind"), max_length=10, choices=CaseKind.choices, default=CaseKind.NEW)
     applicant = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -48,7 +54,10 @@ class Dossier(DossierMachine):
     cluster_name = models.CharField(_("cluster"), max_length=200, blank=True)
     cluster_type = models.CharField(_("type"), max_length=20, choices=ClusterType.choices, blank=True)
     area_ha = models.DecimalField(_("area"), max_digits=7, decimal_places=3, null=True)
+    added_ha = models.DecimalField(_("area added"), max_digits=7, decimal_places=3, null=True)
     capital_bn_vnd = models.DecimalField(_("capital"), max_digits=12, decimal_places=3, null=True)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    corners = models.JSONField(default=list)
 
     objects = DossierQuerySet.as_manager()
 
@@ -62,10 +71,26 @@ class Dossier(DossierMachine):
                 | Q(filed_at__isnull=False, case__isnull=False) & ~Q(code=""),
                 name="dossier_filed_together",
             ),
+            models.CheckConstraint(
+                condition=Q(filed_at=None)
+                | Q(kind=CaseKind.NEW, added_ha=None)
+                | Q(kind=CaseKind.EXPANSION, added_ha__gt=0),
+                name="dossier_adds_area",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code or _("Draft %(number)s") % {"number": self.pk}
+
+    @property
+    def corners_ha(self) -> Decimal | None:
+        """Return the area inside the proposed boundary; None where none is proposed."""
+        return geometry.area_ha(self.boundary) if self.corners else None
+
+    @property
+    def boundary(self) -> tuple[geometry.Corner, ...]:
+        """Return the corners (latitude, longitude) of the proposed boundary."""
+        return tuple((latitude, longitude) for latitude, longitude in self.corners)
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -1,12 +1,17 @@
 """What is asked of papers and days. Facts in; a broken rule raises with the reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from approvals.states import Recommendation
+from law.conditions import Finding, broken
 from workflows.exceptions import RuleBroken
-from workflows.states import MilestoneKind
+from workflows.states import CaseKind, MilestoneKind
+
+# What a report cannot recommend, and a decision cannot say, of a case of this kind.
+OF_ANOTHER_KIND = {CaseKind.NEW: Recommendation.EXPAND, CaseKind.EXPANSION: Recommendation.ESTABLISH}
 
 
 def check_not_future(day: date, *, today: date, field: str | None = None) -> None:
@@ -139,3 +144,51 @@ def check_consulted(number: int) -> None:
     """
     if not number:
         raise RuleBroken(_("Choose at least one agency to consult."))
+
+
+def check_expandable(*, operates: bool, under_way: str) -> None:
+    """Refuse to expand a cluster that does not operate, or of which an expansion is under way.
+
+    `under_way` is the code of that expansion's case; empty where there is none.
+
+    Raises:
+        RuleBroken: it says which of the two.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 8(2): works of the cluster in use, its land leased.
+    """
+    if not operates:
+        raise RuleBroken(_("Only a cluster that operates can be expanded."))
+    if under_way:
+        raise RuleBroken(
+            _("An expansion of this cluster is under way already: %(code)s.") % {"code": under_way}
+        )
+
+
+def check_outcome(outcome: Recommendation, *, kind: str) -> None:
+    """Refuse to establish what is an expansion, and to expand what is not established.
+
+    Raises:
+        RuleBroken: the outcome belongs to the other kind of case.
+    """
+    if outcome == OF_ANOTHER_KIND[CaseKind(kind)]:
+        raise RuleBroken(_("This case is about something else: choose what was proposed, or reject it."))
+
+
+def check_conditions(found: Sequence[Finding]) -> None:
+    """Refuse a decision against a condition that binds and is not met.
+
+    Raises:
+        RuleBroken: it names each such condition, what was stated, and its article.
+    """
+    if unmet := broken(found):
+        told = "; ".join(
+            _("%(condition)s (stated: %(stated)s; the law asks: %(asks)s; %(article)s)")
+            % {
+                "condition": finding.title,
+                "stated": finding.stated_words,
+                "asks": finding.asks,
+                "article": finding.row.citation_shown,
+            }
+            for finding in unmet
+        )
+        raise RuleBroken(_("The law does not allow this expansion: %(told)s.") % {"told": told})

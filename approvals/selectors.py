@@ -13,8 +13,12 @@ from approvals.components import Component, components, missing
 from approvals.models import Document, Dossier
 from approvals.states import DossierState, Presence
 from clusters.states import Stage
+from law import conditions
+from law.conditions import Facts, Finding
 from law.rulesets import rule_set_on
+from law.states import Procedure
 from workflows.models import Case
+from workflows.states import CaseKind
 
 # The words of the national portal for what the inside calls otherwise.
 PUBLIC_WORDS = {
@@ -59,6 +63,16 @@ def parts(dossier: Dossier, *, on: date, supplied_by: tuple[str, ...] = ("applic
         for component in components(rule_set)
         if component.supplied_by in supplied_by
     ]
+
+
+def findings(dossier: Dossier | None, *, rule_set: str, facts: Facts | None = None) -> list[Finding]:
+    """Return what the conditions of `rule_set` make of an expansion's dossier; none for a new cluster.
+
+    `facts` is what a draft states; without them those of the filed dossier are taken.
+    """
+    if dossier is None or dossier.kind != CaseKind.EXPANSION:
+        return []
+    return conditions.findings(rule_set, Procedure.EXPAND, dossier.facts if facts is None else facts)
 
 
 def missing_papers(dossier: Dossier, *, on: date) -> list[Component]:

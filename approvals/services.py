@@ -21,17 +21,32 @@ from approvals.states import DossierState
 from approvals.uploads import CheckedUpload
 from records.clock import local_day
 from workflows.exceptions import NotYours
+from workflows.states import CaseKind
 
 
-def begin(*, applicant: Agency, by: User, at: datetime) -> Dossier:
-    """Begin an empty draft for the organisation `applicant`.
+def begin(
+    *,
+    applicant: Agency,
+    by: User,
+    at: datetime,
+    kind: CaseKind = CaseKind.NEW,
+    answers: Mapping[str, str] | None = None,
+) -> Dossier:
+    """Begin a draft for the organisation `applicant`; `answers` stand in it already, where there are any.
 
     Raises:
         NotYours: `by` does not act for that organisation.
     """
     if not standing(by, on=local_day(at)).has(Role.APPLICANT, applicant.pk):
         raise NotYours
-    return Dossier.objects.create(applicant=applicant, created_by=by, created_at=at, edited_at=at)
+    return Dossier.objects.create(
+        kind=kind,
+        applicant=applicant,
+        created_by=by,
+        created_at=at,
+        edited_at=at,
+        answers=dict(answers or {}),
+    )
 
 
 @transaction.atomic

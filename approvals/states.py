@@ -47,6 +47,7 @@ class Recommendation(TextChoices):
     """What the report recommends, and the decision says."""
 
     ESTABLISH = "establish", _("Establish the cluster")
+    EXPAND = "expand", _("Expand the cluster")
     REJECT = "reject", _("Reject the proposal")
 
 

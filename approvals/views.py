@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BoundField
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,18 +29,21 @@ from approvals.exceptions import StaleForm, Unfinished, UploadRefused
 from approvals.forms import SECTIONS, SectionForm, UploadForm, read_section, resume_section
 from approvals.models import Document, Dossier
 from approvals.procedures.establishment import services as establishment
-from approvals.procedures.establishment.proposals import read_proposal
+from approvals.procedures.establishment.proposals import read_proposal, stated_facts
 from approvals.states import DossierState
 from approvals.uploads import check_upload
+from clusters.geometry import area_ha
+from clusters.models import Cluster
 from law.clock import working_days_left
-from law.rulesets import Provision, provision, rule_set
+from law.conditions import Finding, number
+from law.rulesets import Provision, provision, rule_set, rule_set_on
 from law.selectors import calendar
 from records.exceptions import AlreadyDone
 from records.services import Sent
 from workflows import policies as workflow_policies
 from workflows import selectors as workflow
 from workflows.models import Case
-from workflows.states import AFTER_DECISION, Ending
+from workflows.states import AFTER_DECISION, CaseKind, Ending
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +61,28 @@ def proposals(request: PersonRequest) -> HttpResponse:
     page = list(found.order_by("-pk")[: workflow.PAGE + 1])
     older = f"?after={page[workflow.PAGE - 1].pk}" if len(page) > workflow.PAGE else ""
     context = {
-        "rows": [{"dossier": d, "words": _words(d)} for d in page[: workflow.PAGE]],
+        "rows": _rows(page[: workflow.PAGE]),
         "organisations": organisations,
         "older": older,
         "newer": "" if after is None else "?",
     }
     return render(request, "approvals/proposals.html", context)
+
+
+def _rows(dossiers: list[Dossier]) -> list[dict[str, Any]]:
+    """Return what the list tells of each proposal; the draft of an expansion by the cluster it names."""
+    numbers = {
+        d.pk: read_number(d.answers.get("cluster", "")) for d in dossiers if d.kind == CaseKind.EXPANSION
+    }
+    named = Cluster.objects.in_bulk([number for number in numbers.values() if number is not None])
+    return [
+        {
+            "dossier": d,
+            "words": _words(d),
+            "name": d.cluster_name or d.answers.get("cluster_name") or named.get(numbers.get(d.pk) or 0, ""),
+        }
+        for d in dossiers
+    ]
 
 
 def _words(dossier: Dossier) -> Any:
@@ -75,12 +96,20 @@ def _organisations(request: PersonRequest) -> list[Agency]:
 @login_required
 @require_POST
 def start(request: PersonRequest) -> HttpResponse:
-    """Begin a draft for the organisation that the form names."""
+    """Begin a draft for the organisation that the form names, of a new cluster or of an expansion."""
     organisation = request.POST.get("organisation", "")
     applicant = next((one for one in _organisations(request) if str(one.pk) == organisation), None)
     if applicant is None:
         raise Http404
-    dossier = services.begin(applicant=applicant, by=request.user, at=request.now)
+    expands = request.POST.get("kind") == CaseKind.EXPANSION
+    cluster = read_number(request.POST.get("cluster", ""))
+    dossier = services.begin(
+        applicant=applicant,
+        by=request.user,
+        at=request.now,
+        kind=CaseKind.EXPANSION if expands else CaseKind.NEW,
+        answers={"cluster": str(cluster)} if expands and cluster is not None else None,
+    )
     return redirect("approvals:dossier", dossier.pk)
 
 
@@ -91,10 +120,11 @@ def dossier(request: PersonRequest, pk: int) -> HttpResponse:
     dossier = _own(request, pk)
     if dossier.case:
         return redirect("approvals:case", dossier.case.code)
-    tasks = [_task(request, dossier, name) for name in SECTIONS]
+    tasks = [_task(request, dossier, name) for name in SECTIONS[dossier.kind]]
     context = {
         "dossier": dossier,
         "tasks": tasks,
+        "findings": _self_check(request, dossier),
         "missing": selectors.missing_papers(dossier, on=request.today),
         "done": sum(task["state"] == "done" for task in tasks),
     }
@@ -103,24 +133,37 @@ def dossier(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _task(request: PersonRequest, dossier: Dossier, name: str) -> dict[str, Any]:
-    form = read_section(name, dossier.answers, today=request.today)
+    form = read_section(_section_form(dossier, name), dossier.answers, today=request.today)
     touched = name in dossier.versions
     state = "done" if touched and form.is_valid() else "begun" if touched else "new"
-    return {"name": name, "title": SECTIONS[name].title, "state": state, "form": form}
+    return {"name": name, "title": form.title, "state": state, "form": form}
+
+
+def _section_form(dossier: Dossier, name: str) -> type[SectionForm]:
+    """Return the form of a section; not found where this kind of proposal has none of that name."""
+    try:
+        return SECTIONS[dossier.kind][name]
+    except KeyError:
+        raise Http404 from None
+
+
+def _self_check(request: PersonRequest, dossier: Dossier) -> list[Finding]:
+    """Return what the law of today would find in a draft, as far as it is written."""
+    facts = stated_facts(dossier, today=request.today)
+    return selectors.findings(dossier, rule_set=rule_set_on(request.today).code, facts=facts)
 
 
 @login_required
 @never_cache  # on the way back the browser asks again, and gets the version that stands now
 def section(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     """Show and save one section of the draft."""
-    if section not in SECTIONS:
-        raise Http404
     dossier = _draft(request, pk)
+    form_class = _section_form(dossier, section)
     if request.method != "POST":
         read = read_section if request.GET.keys() & {"problems", "back"} else resume_section
-        form = read(section, dossier.answers, today=request.today)
+        form = read(form_class, dossier.answers, today=request.today)
         return _section_page(request, dossier, section, form)
-    form = SECTIONS[section](request.POST, today=request.today)
+    form = form_class(request.POST, today=request.today)
     version = _version(request)
     try:
         _save(request, dossier, section, form, version)
@@ -137,10 +180,8 @@ def section(request: PersonRequest, pk: int, section: str) -> HttpResponse:
 @require_POST
 def autosave(request: PersonRequest, pk: int, section: str) -> HttpResponse:
     """Keep what has been typed so far; answer with the time, and the version to save on."""
-    if section not in SECTIONS:
-        raise Http404
     dossier = _draft(request, pk)
-    form = SECTIONS[section](request.POST, today=request.today)
+    form = _section_form(dossier, section)(request.POST, today=request.today)
     saved = _save(request, dossier, section, form, _version(request))
     context = {"at": timezone.localtime(request.now), "saves": saved.versions[section]}
     return render(request, "approvals/autosaved.html", context)
@@ -168,13 +209,15 @@ def _section_page(
     context = {
         "dossier": dossier,
         "section": section,
-        "title": SECTIONS[section].title,
+        "title": form.title,
         "form": form,
+        "findings": _self_check(request, dossier) if section == "conditions" else [],
         "saves": dossier.versions.get(section, 0),
         "back": request.GET.get("back", ""),
     }
     if status == StaleForm.status:
-        context["theirs"] = _answers(read_section(section, dossier.answers, today=request.today))
+        stands = read_section(type(form), dossier.answers, today=request.today)
+        context["theirs"] = _answers(stands)
     return render(request, "approvals/section.html", context, status=status)
 
 
@@ -259,7 +302,7 @@ def check(request: PersonRequest, pk: int) -> HttpResponse:
         return redirect("approvals:receipt", dossier.pk)
     if request.method == "POST":
         return _file(request, dossier)
-    tasks = [_task(request, dossier, name) for name in SECTIONS]
+    tasks = [_task(request, dossier, name) for name in SECTIONS[dossier.kind]]
     complete = all(task["state"] == "done" for task in tasks)
     missing = selectors.missing_papers(dossier, on=request.today)
     context = {
@@ -267,6 +310,7 @@ def check(request: PersonRequest, pk: int) -> HttpResponse:
         "tasks": [task | {"answers": _answers(task["form"])} for task in tasks],
         "parts": selectors.parts(dossier, on=request.today),
         "missing": missing,
+        "findings": _self_check(request, dossier),
         "complete": complete and not missing,
         "key": uuid4(),
         "seen": _state_of(dossier),
@@ -284,12 +328,26 @@ def _answers(form: SectionForm) -> list[dict[str, Any]]:
     form.is_valid()
     shown = []
     for bound in form:
-        value = bound.value()
-        words = dict(getattr(bound.field, "choices", ())).get(str(value), value) if value else ""
-        if value is True:
-            words = _("Yes")
-        shown.append({"label": bound.label, "value": words, "errors": bound.errors})
+        shown.append({"label": bound.label, "value": _answer(bound), "errors": bound.errors})
+    if corners := form.cleaned_data.get("corners"):
+        shown.append({"label": _("Area inside the corners"), "value": _hectares(area_ha(corners))})
+    if after := form.cleaned_data.get("area_after_ha"):
+        shown.append({"label": _("Area after the expansion"), "value": _hectares(after)})
     return shown
+
+
+def _hectares(area: Decimal) -> str:
+    return f"{number(area)} ha"
+
+
+def _answer(bound: BoundField) -> Any:
+    value = bound.value()
+    choices = dict(getattr(bound.field, "choices", ()))
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(one, one)) for one in value)
+    if value is True:
+        return _("Yes")
+    return choices.get(str(value), value) if value else ""
 
 
 def _file(request: PersonRequest, dossier: Dossier) -> HttpResponse:
@@ -368,6 +426,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "requests": dossier.supplement_requests.prefetch_related("items") if dossier else [],
         "papers": case.papers.select_related("by"),
         "decision": case.decisions.select_related("issuer", "decided_by").first(),
+        "findings": selectors.findings(dossier, rule_set=case.rule_set),
         "milestones": case.milestones.all(),
         "may_take_up": case.state in AFTER_DECISION
         and workflow_policies.may_follow(case, request.standing)

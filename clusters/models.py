@@ -1,6 +1,7 @@
 """The register: clusters, and what sources tell about them with a day. Facts only, no procedure."""
 
 import re
+from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
@@ -14,6 +15,9 @@ from clusters import geometry
 from clusters.dates import ImpreciseDate, words
 from clusters.states import GRADE_WORDS, UNPLACED, DatePrecision, FactKind, Kind, Relation, Reported, Stage
 from law.states import Grade
+
+# How the words of a fact about the area end.
+HECTARES = " ha"
 
 
 def search_words(text: str) -> list[str]:
@@ -37,8 +41,8 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 class Cluster(models.Model):
     """An industrial cluster, or a project of one, as sources tell it; names are those of the time.
 
-    None and "" mean that no source says it. `stage` is a copy of the state of the cluster's newest
-    case, written by the transaction that moves the case; blank where there is no case.
+    None and "" mean that no source says it. `stage` is a copy of the state of the newest case that is
+    no expansion (else of the newest), written by the transaction that moves the case; blank without a case.
     """
 
     code = models.CharField(_("code"), max_length=12, unique=True)
@@ -207,6 +211,11 @@ class DatedFact(models.Model):
     def grade_words(self) -> str:
         """Return for a reader how well the fact is confirmed."""
         return str(GRADE_WORDS.get(Grade(self.grade), "")) if self.grade else ""
+
+    @property
+    def area_ha(self) -> Decimal | None:
+        """Return the area that a fact of that kind tells, in hectares; None for any other fact."""
+        return Decimal(self.text.removesuffix(HECTARES)) if self.kind == FactKind.AREA else None
 
     @property
     def status_words(self) -> str:

@@ -13,6 +13,7 @@ from law.rows import RuleSet
 from law.rulesets import rule_set_on
 
 PAGE_SIZE = 25
+ONLY_IF_TOLD = (FactKind.EXPANSION_DECISION, FactKind.AREA)
 # More signs than these hide each other, and the page would be slow on a telephone.
 MOST_ON_A_MAP = 300
 
@@ -53,8 +54,12 @@ class Entry:
 
     @property
     def timeline(self) -> list[tuple[FactKind, DatedFact | None]]:
-        """Return every kind of fact, told or not, so that a page can say what is not known."""
-        return [(kind, self.facts.get(kind)) for kind in FactKind]
+        """Return every kind of fact, told or not, so that a page can say what is not known.
+
+        Of an expansion, and of how the area came about, nothing is missing where nothing is told.
+        """
+        kinds = [kind for kind in FactKind if kind in self.facts or kind not in ONLY_IF_TOLD]
+        return [(kind, self.facts.get(kind)) for kind in kinds]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.models import Area
 from clusters import decisions, geometry, register_file, rules
-from clusters.dates import ImpreciseDate
-from clusters.models import Boundary, Cluster, DatedFact
+from clusters.dates import ImpreciseDate, exactly
+from clusters.models import HECTARES, Boundary, Cluster, DatedFact
 from clusters.register_file import FactRow, RegisterRow
 from clusters.states import FactKind, Kind, Relation
 from law.states import Grade
@@ -51,6 +51,9 @@ _FACT_FIELDS = (
 )
 
 Progress = Callable[[int, int], None]
+
+# The source of what was decided in this system, and not read elsewhere. No file corrects it.
+OWN = "Khởi Công"
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,11 @@ def _import_chunk(rows: Sequence[RegisterRow], *, at: datetime, is_demo: bool) -
         row.code: known.get(row.code) or Cluster(code=row.code, is_demo=is_demo, recorded_at=at)
         for row in rows
     }
-    told_anew = {row.code for row in rows if _tell(clusters[row.code], row, at=at)}
+    own = DatedFact.objects.standing().filter(cluster__in=list(known.values()), source=OWN)
+    expanded = set(own.filter(kind=FactKind.AREA).values_list("cluster__code", flat=True))
+    told_anew = {
+        row.code for row in rows if _tell(clusters[row.code], row, at=at, but_area=row.code in expanded)
+    }
     _write(clusters[code] for code in told_anew)
     corrected = _import_facts(rows, clusters, at=at)
     return [
@@ -111,10 +118,15 @@ def _lock(codes: Iterable[str]) -> list[Cluster]:
     return list(Cluster.objects.select_for_update().filter(code__in=list(codes)).order_by("code"))
 
 
-def _tell(cluster: Cluster, row: RegisterRow, *, at: datetime) -> bool:
-    """Set on `cluster` what `row` says, and tell whether that is anything new."""
+def _tell(cluster: Cluster, row: RegisterRow, *, at: datetime, but_area: bool) -> bool:
+    """Set on `cluster` what `row` says, and tell whether that is anything new.
+
+    `but_area`: the area follows from a decision that was taken here, after the file was written.
+    """
     before = _values(cluster, _TOLD)
     for name in _TOLD:
+        if name == "area_ha" and but_area:
+            continue
         setattr(cluster, name, getattr(row, name))
     if cluster.pk and before == _values(cluster, _TOLD):
         return False
@@ -138,16 +150,23 @@ def _write(clusters: Iterable[Cluster]) -> None:
 
 
 def _import_facts(rows: Sequence[RegisterRow], clusters: dict[str, Cluster], *, at: datetime) -> set[str]:
-    """Add the facts that are new; return the codes of clusters of which a fact changed or was taken back."""
+    """Add the facts that are new; return the codes of clusters of which a fact changed or was taken back.
+
+    What was decided here stands, whatever a file says.
+    """
     standing = {
         (fact.cluster_id, fact.kind): fact
         for fact in DatedFact.objects.standing().filter(cluster__in=list(clusters.values()))
     }
+    own = {key for key, fact in standing.items() if fact.source == OWN}
+    standing = {key: fact for key, fact in standing.items() if key not in own}
     added: list[DatedFact] = []
     corrected: set[str] = set()
     for row in rows:
         told = [_fact(clusters[row.code], row, fact, at=at) for fact in row.facts]
         for fact in told:
+            if (fact.cluster_id, fact.kind) in own:
+                continue
             before = standing.get((fact.cluster_id, fact.kind))
             if before and _values(before, _FACT_FIELDS) == _values(fact, _FACT_FIELDS):
                 del standing[fact.cluster_id, fact.kind]
@@ -242,6 +261,38 @@ def enter(
         recorded_at=at,
         changed_at=at,
     )
+
+
+@transaction.atomic
+def add_area(
+    *,
+    cluster: Cluster,
+    before_ha: Decimal,
+    added_ha: Decimal,
+    decided_on: date,
+    number_text: str,
+    at: datetime,
+) -> Decimal:
+    """Add the area that decision `number_text` gives to `cluster`, and return the whole area in hectares.
+
+    `before_ha` counts only where the register does not know the area. The area is a fact too, so that
+    what it was stays in the history; of one that nobody told with a day, the fact begins here.
+    """
+    stands = Cluster.objects.select_for_update().get(pk=cluster.pk)
+    before = before_ha if stands.area_ha is None else stands.area_ha
+    if not stands.facts.standing().filter(kind=FactKind.AREA).exists():
+        _record_area(stands, before, when=ImpreciseDate(), source=stands.source, at=at)
+    after = before + added_ha
+    _record_area(stands, after, when=exactly(decided_on), number_text=number_text, source=OWN, at=at)
+    cluster.area_ha, cluster.changed_at = after, at
+    Cluster.objects.filter(pk=cluster.pk).update(area_ha=after, changed_at=at)
+    return after
+
+
+def _record_area(cluster: Cluster, area_ha: Decimal, **told: Any) -> None:
+    text = f"{area_ha.normalize():f}{HECTARES}"
+    grade = Grade(cluster.grade) if cluster.grade else Grade.SEEN
+    record_fact(cluster=cluster, kind=FactKind.AREA, text=text, grade=grade, **told)
 
 
 @transaction.atomic

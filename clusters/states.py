@@ -75,6 +75,8 @@ class FactKind(TextChoices):
     """What a dated fact says."""
 
     DECISION = "decision", _("Establishment decision")
+    EXPANSION_DECISION = "expansion_decision", _("Expansion decision")
+    AREA = "area", _("Area")
     LAND_LEASE = "land_lease", _("Land lease decision")
     GROUNDBREAKING = "groundbreaking", _("Start of construction")
     STATUS = "status", _("Status in the source")

@@ -63,6 +63,8 @@ def plan() -> Iterator[Planned]:
         )
     yield Planned("supplement", 13, {"until": "supplement", "commune": "binh"})
     yield Planned("supplement", 14, {"until": "supplement", "commune": "thach", "investor": "hung"})
+    yield Planned("expansion", stories.LENGTH["expansion"] + 2, {"commune": "giang"})
+    yield Planned("expansion", 21, {"commune": "binh", "investor": "hung", "until": "review_report"})
     yield Planned("single", 40, {"commune": "binh"})
     yield Planned("r3", 0, {"commune": "thach"})
     yield Planned("r3", 0, {"commune": "giang", "investor": "hung", "until": "draft_report"})

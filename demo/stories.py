@@ -117,6 +117,11 @@ def r3(walk: Walk) -> None:
 def operation(walk: Walk) -> None:
     """From the investor's draft to a cluster that operates; its plan came back once, its land took long."""
     single(walk)
+    develop(walk)
+
+
+def develop(walk: Walk) -> None:
+    """What follows a decision, to operation."""
     walk.wait(15)
     walk.hand_in("submit_plan", "TTr-QH")
     walk.wait(5)
@@ -207,6 +212,21 @@ def succession(walk: Walk) -> None:
     _from_lease_to_operation(walk)
 
 
+def expansion(walk: Walk) -> None:
+    """An operating cluster is expanded: its own case beside the operating one."""
+    walk.operate()
+    _to_appraisal(walk)
+    walk.accept()
+    _opinions(walk)
+    walk.report(Recommendation.EXPAND)
+    walk.wait(1)
+    walk.approve()
+    walk.wait(2)
+    walk.decide(Recommendation.EXPAND)
+    walk.wait(1)
+    walk.send_copy()
+
+
 STORIES: dict[str, Callable[[Walk], None]] = {
     "single": single,
     "supplement": supplement,
@@ -215,11 +235,12 @@ STORIES: dict[str, Callable[[Walk], None]] = {
     "r3": r3,
     "operation": operation,
     "succession": succession,
+    "expansion": expansion,
 }
 # Real clusters of Hanoi: told from the register's facts (`demo.histories`), not walked.
 HISTORIES = {"adopt-1736-days": "HN004"}
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
-LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15}
+LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15, "expansion": 26}
 # A story of an earlier law begins on a day of that law.
 FIRST_DAY = {"r3": date(2026, 9, 14), "operation": date(2025, 7, 1), "succession": date(2025, 1, 13)}
 
@@ -240,11 +261,16 @@ def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -
 def as_json(walked: Walk) -> dict[str, Any]:
     """Return the story as plain values."""
     case = walked.case
-    return {
+    told = {
         "case": case.code,
+        "kind": case.kind,
         "cluster": walked.name,
         "rule_set": case.rule_set,
         "stage": case.state,
         "dossier": walked.dossier.code if walked.dossier else "",
         "events": [asdict(event) for event in walked.events],
     }
+    if walked.expands:
+        areas = {"area_before_ha": walked.expands.area_ha, "area_after_ha": case.cluster.area_ha}
+        told |= {name: str(area) for name, area in areas.items()}
+    return told

@@ -13,6 +13,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agency, User
@@ -26,15 +27,21 @@ from approvals.procedures.establishment import services
 from approvals.procedures.establishment.proposals import read_proposal
 from approvals.states import Recommendation, Verdict
 from approvals.uploads import CheckedUpload
+from clusters import services as register
 from clusters.models import Cluster
+from clusters.states import Kind, Stage
 from demo import people
+from law import conditions
 from law.clock import add_working_days
 from law.rulesets import rule_set_on
 from law.selectors import calendar
+from law.states import Grade
 from workflows.models import Case, Step
 from workflows.selectors import deadline_of
-from workflows.services import choose_successor, close_window, pass_case_on
-from workflows.states import MilestoneKind
+from workflows.services import adopt, choose_successor, close_window, pass_case_on
+from workflows.states import CaseKind, MilestoneKind
+
+MADE_UP = "made up"
 
 
 class Ended(Exception):
@@ -69,6 +76,7 @@ class Walk:
     pace: int = 1
     events: list[Event] = field(default_factory=list)
     dossier: Dossier | None = None
+    expands: Cluster | None = None
 
     @property
     def case(self) -> Case:
@@ -76,6 +84,11 @@ class Walk:
         assert self.dossier is not None
         assert self.dossier.case_id is not None
         return Case.objects.get(pk=self.dossier.case_id)
+
+    @property
+    def kind(self) -> CaseKind:
+        """What the story proposes."""
+        return CaseKind.EXPANSION if self.expands else CaseKind.NEW
 
     def wait(self, working_days: int) -> None:
         """Let working days pass, at the pace of this story's people."""
@@ -129,12 +142,37 @@ class Walk:
             )
         )
 
+    def operate(self) -> None:
+        """Enter a made-up cluster that operates already; from now on the story is about its expansion."""
+        commune = people.agency_of(people.person(self.commune))
+        with transaction.atomic():
+            self.expands = register.enter(
+                code=f"MH{Cluster.objects.count() + 1:05d}",
+                name=self.name,
+                kind=Kind.NEW,
+                commune=commune.area,
+                area_ha=Decimal("25.000"),
+                investor_text=people.agency_of(people.person(self.investor)).name,
+                source=MADE_UP,
+                is_demo=True,
+                at=self.now,
+            )
+            adopt(
+                cluster=self.expands,
+                kind=CaseKind.NEW,
+                stage=Stage.OPERATING,
+                source=MADE_UP,
+                grade=Grade.RECALLED,
+                by=User.objects.system(),
+                at=self.now,
+            )
+
     def file(self, *, without: str = "", listed: Cluster | None = None) -> None:
         """Write a proposal and file it; `without` leaves out a component that is not mandatory."""
         by = self.user(self.investor)
         applicant = people.agency_of(people.person(self.investor))
-        draft = drafts.begin(applicant=applicant, by=by, at=self.now)
-        for section, answers in self._answers(listed).items():
+        draft = drafts.begin(applicant=applicant, by=by, at=self.now, kind=self.kind)
+        for section, answers in self._answers(listed or self.expands).items():
             drafts.save_section(
                 dossier_id=draft.pk, section=section, answers=answers, version=0, by=by, at=self.now
             )
@@ -167,7 +205,14 @@ class Walk:
             "commune": str(commune.pk),
             "place": "Khu minh hoạ",
             "cluster_type": "general",
-            "area_ha": str(area),
+            "area_ha": "" if self.expands else str(area),
+            "added_ha": "8.500",
+            "occupancy_pct": "82.000",
+            "industrial_ha": "17.500",
+            "demand_ha": "12.000",
+            "works": "; ".join(_works(timezone.localtime(self.now).date())),
+            "excepted": "",
+            "corners": "",
             "sectors": "Cơ khí, chế biến gỗ, dệt may",
             "goals": "Xây dựng hạ tầng kỹ thuật đồng bộ cho doanh nghiệp nhỏ và vừa.",
             "capital_bn_vnd": str((area * 20).quantize(Decimal("0.001"))),
@@ -183,7 +228,8 @@ class Walk:
             "committed": "on",
         }
         return {
-            section: {name: answers[name] for name in form.base_fields} for section, form in SECTIONS.items()
+            section: {name: answers[name] for name in form.base_fields}
+            for section, form in SECTIONS[self.kind].items()
         }
 
     def give_notice(self) -> None:
@@ -450,6 +496,11 @@ class Walk:
             case_id=self.case.pk, reason="Nhà đầu tư thay đổi kế hoạch sử dụng vốn.", by=by, at=self.now
         )
         self.did("withdraw", by, agency)
+
+
+def _works(on: date) -> list[str]:
+    """Return the shared works that the law of `on` wants to see in use before an expansion."""
+    return conditions.works(rule_set_on(on).code)
 
 
 def paper(title: str) -> tuple[CheckedUpload, ContentFile[bytes]]:

@@ -13,6 +13,7 @@ from records.clock import local_day
 from records.invariants import invariant
 from workflows import clocks, successors, triggers
 from workflows.models import Case, Clock, Process, Stay, Step
+from workflows.states import CaseKind
 
 
 @invariant("I6", "every deadline can be counted again from law, calendar and pauses, with the same result")
@@ -53,11 +54,11 @@ def stays_match_steps() -> Iterator[str]:
         yield f"{case.code} has {case.n} stays and counts {case.stay_seq}"
 
 
-@invariant("W4", "the register's copy of a stage is the stage of the cluster's newest case")
+@invariant("W4", "the register's copy of a stage is that of the newest case which is no expansion, if any")
 def register_copies_stage() -> Iterator[str]:
-    newest = Case.objects.order_by("cluster_id", "-pk")
+    by_rank = Case.objects.alias(adds=~Q(kind=CaseKind.NEW)).order_by("cluster_id", "adds", "-pk")
     seen: set[int] = set()
-    for case in newest.select_related("cluster").iterator():
+    for case in by_rank.select_related("cluster").iterator():
         if case.cluster_id not in seen and case.cluster.stage != case.state:
             yield f"{case.cluster.code} shows {case.cluster.stage}, {case.code} is {case.state}"
         seen.add(case.cluster_id)

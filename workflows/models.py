@@ -23,6 +23,8 @@ from workflows.states import ENDED, CaseKind, MilestoneKind, Procedure
 
 # What people, or the passing of days, do; all other tasks are the engine's own gates.
 WORK_TYPES = ("HUMAN", "WAIT")
+# An expansion that operates is over: the next one may come.
+EXPANDING = Q(kind=CaseKind.EXPANSION) & ~Q(state__in=[*ENDED, Stage.OPERATING])
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -43,6 +45,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
         local = Q(commune__in=mine) | Q(commune__in=before)
         return self.filter(Q(applicant__in=mine) | local | Exists(held) | Exists(chosen))
+
+    def expanding(self) -> Self:
+        """Keep expansions that are under way: neither ended nor operating."""
+        return self.filter(EXPANDING)
 
     def lock(self, **which: Any) -> Case:
         """Return the one case of `which`, its row locked until the transaction ends.
@@ -81,7 +87,9 @@ class Case(CaseMachine):
         verbose_name = _("case")
         constraints = [
             models.UniqueConstraint(
-                fields=["cluster", "kind"], condition=~Q(state__in=ENDED), name="case_open_once"
+                fields=["cluster", "kind"],
+                condition=Q(kind=CaseKind.NEW) & ~Q(state__in=ENDED) | EXPANDING,
+                name="case_open_once",
             )
         ]
         indexes = [models.Index(fields=["state", "id"], name="case_state")]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Agency, Succession
 from accounts.selectors import Standing
-from clusters.models import Cluster
+from clusters.models import Cluster, ClusterQuerySet
+from clusters.states import Kind, Stage
 from law import clock as law_clock
 from law.calendars import Calendar
 from law.exceptions import CalendarMissing
@@ -97,6 +98,21 @@ def _parts_after(key: Key | None) -> list[Q]:
     if day is None:
         return [Q(due_on=None, number__gt=number)]
     return [Q(due_on=day, number__gt=number), Q(due_on__gt=day), Q(due_on=None)]
+
+
+def expandable() -> ClusterQuerySet:
+    """Return the clusters that may be expanded: they operate, and no expansion of them is under way.
+
+    A row of the register that is itself an expansion is none: its cluster is expanded.
+    """
+    expanding = Case.objects.expanding().filter(cluster=OuterRef("pk"))
+    operating = Cluster.objects.filter(stage=Stage.OPERATING).exclude(kind=Kind.EXPANSION)
+    return operating.exclude(Exists(expanding))
+
+
+def expansion_of(cluster: Cluster) -> Case | None:
+    """Return the case of the expansion of `cluster` that is under way; None where there is none."""
+    return Case.objects.expanding().filter(cluster=cluster).first()
 
 
 def open_steps(case: Case) -> list[Step]:

@@ -9,6 +9,7 @@ from django.db import connections
 
 from clusters.models import Cluster
 from workflows.models import WORK_TYPES, Awaited, Case, Step
+from workflows.states import CaseKind
 
 CASE, CLUSTER = Case._meta.db_table, Cluster._meta.db_table
 STEP, AWAITED = Step._meta.db_table, Awaited._meta.db_table
@@ -41,9 +42,12 @@ def _execute(using: str, statements: Iterable[str]) -> None:
 
 
 def _copied(vendor: str) -> list[str]:
+    # An expansion leaves the stage of the cluster that it expands alone.
     copy = (
         f"UPDATE {CLUSTER} SET stage = NEW.state WHERE id = NEW.cluster_id AND NOT EXISTS"  # noqa: S608
-        f" (SELECT 1 FROM {CASE} newer WHERE newer.cluster_id = NEW.cluster_id AND newer.id > NEW.id);"
+        f" (SELECT 1 FROM {CASE} other WHERE other.cluster_id = NEW.cluster_id"
+        f" AND (other.kind = NEW.kind AND other.id > NEW.id"
+        f" OR other.kind = '{CaseKind.NEW}' AND NEW.kind <> '{CaseKind.NEW}'));"
     )
     if vendor == "sqlite":
         return [

@@ -5,8 +5,12 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agency
+from accounts.states import Role
 from approvals.components import components
+from clusters.models import Cluster
 from clusters.states import Stage
+from workflows.selectors import expandable, expansion_of
 
 register = template.Library()
 
@@ -28,6 +32,7 @@ ACTS: dict[tuple[str, str], Any] = {
     ("review_report", "approved"): _("Approved the appraisal report"),
     ("review_report", "returned"): _("Returned the appraisal report"),
     ("decide", "establish"): _("Decided to establish the cluster"),
+    ("decide", "expand"): _("Decided to expand the cluster"),
     ("decide", "reject"): _("Decided to reject the proposal"),
     ("send_copy", "done"): _("Sent the copy to the ministry"),
     ("take_up", ""): _("Took up the cluster, to follow it to operation"),
@@ -71,6 +76,7 @@ TONES = {
     "disagree": "bad",
     "no_comment": "neutral",
     "establish": "good",
+    "expand": "good",
     "reject": "bad",
 }
 
@@ -108,3 +114,13 @@ def verdict_tone(verdict: str) -> str:
 def component_name(code: str, rule_set: str) -> str:
     """Return the name of a component of the file; empty for a point about none of them."""
     return next((str(part) for part in components(rule_set) if part.code == code), "")
+
+
+@register.inclusion_tag("approvals/parts/expansion.html", takes_context=True)
+def expansion(context: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
+    """Print what there is to say of an expansion: the one under way; for an applicant, the way to one."""
+    found = {"cluster": cluster, "case": expansion_of(cluster), "csrf_token": context.get("csrf_token")}
+    applicants = context["request"].standing.agencies(Role.APPLICANT)
+    if applicants and expandable().filter(pk=cluster.pk).exists():
+        found["organisations"] = Agency.objects.filter(pk__in=applicants)
+    return found

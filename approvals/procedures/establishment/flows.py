@@ -1,4 +1,4 @@
-"""Establishing a cluster (E10 … E80): the steps as they are walked, read like the law."""
+"""Establishing or expanding a cluster (E10 … E80): the steps as they are walked, read like the law."""
 
 from django.utils.translation import gettext_lazy as _
 from viewflow import this
@@ -11,7 +11,7 @@ from workflows.states import AFTER_DECISION, Procedure
 
 
 class Establishment(CaseFlow):
-    """Establishment of an industrial cluster, with one applicant.
+    """Establishment or expansion of an industrial cluster, with one applicant; the case's kind tells which.
 
     The rule set pinned on the case gives every limit. The council that scores applicants (E60) is
     not part of this version.
@@ -19,7 +19,7 @@ class Establishment(CaseFlow):
     Source: Decree 32/2024/NĐ-CP, Art. 10, as amended.
     """
 
-    process_title = _("Establishment of a cluster")
+    process_title = _("Establishment or expansion of a cluster")
     procedure = Procedure.ESTABLISHMENT
     path = (
         "give_notice",
@@ -150,6 +150,7 @@ class Establishment(CaseFlow):
             title=_("Decision of the city People's Committee"),
         )
         .On("establish", this.send_copy)
+        .On("expand", this.send_copy)
         .On("reject", this.end)
     )
 

@@ -12,9 +12,10 @@ from accounts.requests import read_number
 from accounts.states import CONSULTED_KINDS, LOCAL_KINDS
 from approvals.components import components
 from approvals.procedures.establishment.services import Point
+from approvals.rules import OF_ANOTHER_KIND
 from approvals.states import Recommendation, Verdict
 from approvals.step_forms import POINT, PROGRESS, ProgressFields, StepForm
-from workflows.states import MilestoneKind
+from workflows.states import CaseKind, MilestoneKind
 
 _TEXT = {"rows": 5}
 
@@ -171,9 +172,18 @@ class ReportForm(StepForm):
             " infrastructure; investor and capital; environment, fire safety and housing; costs; incentives."
         ),
     )
-    recommendation = forms.ChoiceField(
-        label=_("Recommendation"), choices=Recommendation.choices, widget=forms.RadioSelect
-    )
+    recommendation = forms.ChoiceField(label=_("Recommendation"), widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        _offer_outcomes(self, "recommendation")
+
+
+def _offer_outcomes(form: StepForm, name: str) -> None:
+    """Offer in the field `name` what can become of the case: established or expanded, or rejected."""
+    wrong = OF_ANOTHER_KIND[CaseKind(form.case.kind)]
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [(value, label) for value, label in Recommendation.choices if value != wrong]
 
 
 class ReviewForm(StepForm):
@@ -206,7 +216,7 @@ class DecisionForm(StepForm, ProgressFields):
 
     progress_required = False
 
-    outcome = forms.ChoiceField(label=_("Decision"), choices=Recommendation.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     number = forms.CharField(
         label=_("Number and symbol"),
         max_length=50,
@@ -214,6 +224,9 @@ class DecisionForm(StepForm, ProgressFields):
     )
     signed_on = forms.DateField(label=_("Day of signature"))
     reasons = forms.CharField(label=_("Grounds"), widget=forms.Textarea(attrs=_TEXT))
+
+    def prepare(self) -> None:
+        _offer_outcomes(self, "outcome")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

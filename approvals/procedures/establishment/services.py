@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -29,14 +29,17 @@ from approvals.models import (
 from approvals.papers import check_paper_day, leave_paper
 from approvals.procedures.development.flows import Development
 from approvals.procedures.establishment.flows import Establishment
+from approvals.selectors import findings
 from approvals.services import enter, written
 from approvals.states import DossierState, PaperKind, Recommendation, Verdict
 from approvals.uploads import CheckedUpload
 from clusters import services as register
 from clusters.dates import exactly
+from clusters.geometry import Corner
 from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
 from law.clock import add_working_days
+from law.conditions import Facts
 from law.rulesets import provision, rule_set_on
 from law.selectors import calendar
 from notifications.messages import Message
@@ -64,7 +67,11 @@ from workflows.states import CaseKind, MilestoneKind
 
 @dataclass(frozen=True)
 class Proposal:
-    """The checked answers of a draft. `cluster_id` None proposes a cluster that is not in the register."""
+    """The checked answers of a draft. `cluster_id` None proposes a cluster that is not in the register.
+
+    `area_ha` is the whole area, of an expansion with what it adds (`added_ha`); so is the boundary
+    (`corners`).
+    """
 
     cluster_id: int | None
     cluster_name: str
@@ -73,6 +80,9 @@ class Proposal:
     place: str
     area_ha: Decimal
     capital_bn_vnd: Decimal
+    added_ha: Decimal | None = None
+    facts: Facts = field(default_factory=dict)
+    corners: tuple[Corner, ...] = ()
 
 
 def file_dossier(
@@ -93,6 +103,7 @@ def file_dossier(
         StaleForm: a section changed meanwhile.
         Unfinished: a paper that the law asks of the applicant is missing.
         WrongStage: another proposal for this cluster is under way.
+        RuleBroken: the cluster that is to be expanded does not operate, or is being expanded.
 
     Source: Decree 32/2024/NĐ-CP, Art. 10(1), as amended.
     """
@@ -125,6 +136,8 @@ def _file(
             dossier.code = dossier_code(dossier.pk, act.on.year)
             dossier.cluster_name, dossier.cluster_type = proposal.cluster_name, proposal.cluster_type
             dossier.area_ha, dossier.capital_bn_vnd = proposal.area_ha, proposal.capital_bn_vnd
+            dossier.added_ha, dossier.facts = proposal.added_ha, proposal.facts
+            dossier.corners = proposal.corners
             start_process(act, Establishment)
             dossier.promised_on = act.entered[0].due_on
             dossier.estimated_on = estimate(act.case, Establishment, after=act.entered[0])
@@ -147,7 +160,9 @@ def _check_may_file(dossier: Dossier, versions: dict[str, int], *, by: User, at:
 
 
 def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
-    """Return the listed case of the chosen cluster, or enter cluster and case."""
+    """Return the listed case of the chosen cluster, or enter cluster and case; for an expansion a new one."""
+    if dossier.kind == CaseKind.EXPANSION:
+        return _open_expansion(dossier, proposal, at=at)
     if proposal.cluster_id is None:
         area = Agency.objects.select_related("area").get(pk=proposal.commune_id).area
         in_district = area is not None and area.level == AreaLevel.DISTRICT
@@ -168,6 +183,18 @@ def _case_for(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
     return _open_anew(cluster, dossier, at=at)
 
 
+def _open_expansion(dossier: Dossier, proposal: Proposal, *, at: datetime) -> Case:
+    # Locked, so that it still operates when the case stands beside it.
+    assert proposal.cluster_id is not None
+    cluster = Cluster.objects.select_for_update().get(pk=proposal.cluster_id)
+    expanding = cluster.cases.expanding().first()
+    rules.check_expandable(
+        operates=cluster.stage == Stage.OPERATING and cluster.kind != Kind.EXPANSION,
+        under_way=expanding.code if expanding else "",
+    )
+    return _open_anew(cluster, dossier, at=at)
+
+
 def _open_anew(cluster: Cluster, dossier: Dossier, *, at: datetime) -> Case:
     number = cluster.cases.count()
     code = f"{cluster.code}-{number + 1}" if number else cluster.code
@@ -175,7 +202,12 @@ def _open_anew(cluster: Cluster, dossier: Dossier, *, at: datetime) -> Case:
     try:
         with transaction.atomic():
             return open_case(
-                cluster=cluster, kind=CaseKind.NEW, code=code, at=at, applicant=applicant, commune=None
+                cluster=cluster,
+                kind=CaseKind(dossier.kind),
+                code=code,
+                at=at,
+                applicant=applicant,
+                commune=None,
             )
     except IntegrityError as error:
         # Somebody else proposed the same cluster in this very moment.
@@ -414,6 +446,7 @@ def submit_report(
 ) -> Case:
     """Hand a version of the appraisal report to review; each hand-in is a version of its own."""
     with act_on_step("draft_report", step_id=step_id, by=by, at=at, sent=sent) as act:
+        rules.check_outcome(recommendation, kind=act.case.kind)
         last = act.case.reports.aggregate(last=Max("version"))["last"] or 0
         Report.objects.create(
             case=act.case,
@@ -463,30 +496,34 @@ def decide(
     at: datetime,
     sent: Sent | None = None,
 ) -> Case:
-    """Decide (E70), as a third person: establish the cluster with its investor, or reject.
+    """Decide (E70), as a third person: establish or expand the cluster with its investor, or reject.
 
     `progress` are the days that the decision fixes for what comes after it, which begins at once.
 
     Raises:
         RuleBroken: a milestone has no day, or one that cannot be.
         NumberTaken: the number stands on another decision of that year.
+        RuleBroken: the cluster is to be expanded, and a binding condition for it is not met.
     """
     with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
         check_paper_day(act, signed_on, field="signed_on")
         rules.check_reasons(reasons)
         drafters, reviewers = _people(act.case.reports.select_related("review"))
         dossier = _dossier(act.case)
-        establish = outcome == Recommendation.ESTABLISH
-        act.move(
-            "establish" if establish else "reject", drafters=drafters, reviewers=reviewers, decider=by.pk
-        )
+        agrees = outcome != Recommendation.REJECT
+        act.move("establish" if agrees else "reject", drafters=drafters, reviewers=reviewers, decider=by.pk)
+        rules.check_outcome(outcome, kind=act.case.kind)
+        if outcome == Recommendation.EXPAND:
+            rules.check_conditions(findings(dossier, rule_set=act.case.rule_set))
         with recorded(dossier, act="decide", by=by, at=act.at):
-            dossier.choose() if establish else dossier.pass_over()
+            dossier.choose() if agrees else dossier.pass_over()
         _issue(act, outcome, number=number, signed_on=signed_on, reasons=reasons)
+        if agrees:
+            _enter_in_register(act, dossier, number=number.strip(), signed_on=signed_on)
         _tell_offices(act)
         act.proceed(str(outcome))
         act.data["number"] = number
-        if establish:
+        if agrees:
             _begin_development(act, progress or {}, number=number, signed_on=signed_on)
     return act.case
 
@@ -523,13 +560,37 @@ def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, r
             )
     except IntegrityError as error:
         raise NumberTaken from error
-    if outcome == Recommendation.ESTABLISH:
-        register.record_fact(
+
+
+def _enter_in_register(act: Act, dossier: Dossier, *, number: str, signed_on: date) -> None:
+    """Tell the register what was decided: the decision, the boundary, and the area of what is expanded."""
+    expands = act.case.kind == CaseKind.EXPANSION
+    register.record_fact(
+        cluster=act.case.cluster,
+        kind=FactKind.EXPANSION_DECISION if expands else FactKind.DECISION,
+        when=exactly(signed_on),
+        number_text=number,
+        source=register.OWN,
+        at=act.at,
+    )
+    if expands:
+        assert dossier.area_ha is not None
+        assert dossier.added_ha is not None
+        register.add_area(
             cluster=act.case.cluster,
-            kind=FactKind.DECISION,
-            when=exactly(signed_on),
-            number_text=number.strip(),
-            source="Khởi Công",
+            before_ha=dossier.area_ha - dossier.added_ha,
+            added_ha=dossier.added_ha,
+            decided_on=signed_on,
+            number_text=number,
+            at=act.at,
+        )
+    if dossier.corners:
+        register.record_boundary(
+            cluster=act.case.cluster,
+            corners=dossier.boundary,
+            decided_on=signed_on,
+            number_text=number,
+            source=register.OWN,
             at=act.at,
         )
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_fsm import can_proceed
 
 from accounts.requests import PersonRequest, form_key
-from approvals import policies
+from approvals import policies, selectors
 from approvals.exceptions import NumberTaken, UploadRefused
 from approvals.forms import ReasonForm
 from approvals.models import OpinionRequest
@@ -164,6 +164,9 @@ def _appraisal(step: Step) -> dict[str, Any]:
     return {
         "opinions": step.case.opinions.select_related("agency", "answered_by", "step__agency"),
         "report": step.case.reports.select_related("drafted_by", "review__by").order_by("version").last(),
+        "findings": selectors.findings(
+            step.case.dossiers.order_by("-pk").first(), rule_set=step.case.rule_set
+        ),
     }
 
 

@@ -238,7 +238,7 @@ def drafted(walk: Walk, *, without: str = "", listed: Cluster | None = None) -> 
     """Return a whole draft of the walk's investor, not filed."""
     by = people.user(walk.investor)
     applicant = people.agency_of(people.person(walk.investor))
-    draft = drafts.begin(applicant=applicant, by=by, at=walk.now)
+    draft = drafts.begin(applicant=applicant, by=by, at=walk.now, kind=walk.kind)
     for section, answers in walk._answers(listed).items():
         drafts.save_section(
             dossier_id=draft.pk, section=section, answers=answers, version=0, by=by, at=walk.now

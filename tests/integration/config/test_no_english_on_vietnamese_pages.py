@@ -110,9 +110,10 @@ def client_of(user: User | None) -> Client:
 def addresses(world: World) -> list[str]:
     """Return the address of every page: each route, each tab, each case, each part of a draft."""
     draft = world.draft.pk
+    sections = SECTIONS[world.draft.kind]
     found = [address(name, world) for name in ROWS]
     found += [f"/inbox/?tab={tab}" for tab in TABS]
-    found += [f"/proposals/{draft}/{section}/" for section in SECTIONS]
+    found += [f"/proposals/{draft}/{section}/" for section in sections]
     found += [f"/cases/{code}/" for code in Case.objects.values_list("code", flat=True)]
     found += [f"/proposals/{walk.dossier.pk}/receipt/" for walk in world.walks.values() if walk.dossier]
     return [*dict.fromkeys(found), "/nowhere/"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from clusters.models import Cluster
 from clusters.states import Stage
 from demo import clock, loading, people, stories
 from demo.models import DemoClock
+from demo.walk import MADE_UP
 from notifications.models import Notification, OutboxRow
 from records.clock import database_time, local_day
 from records.models import AuditRow
@@ -66,7 +68,7 @@ def counts() -> list[int]:
 def test_the_demo_covers_every_state_and_is_loaded_once(day: str, it_is: Tell) -> None:
     it_is(moment(day, 10))
     said = run("load_demo")
-    made_up = Case.objects.filter(cluster__is_demo=True)
+    made_up = Case.objects.filter(cluster__is_demo=True).exclude(source=MADE_UP)
     assert f"{made_up.count()} made-up cases" in said
     assert made_up.count() == len(list(loading.plan())) >= 24
 
@@ -138,6 +140,7 @@ ENDS = {
     "r3": (Stage.ESTABLISHED, DossierState.CHOSEN, "R3"),
     "operation": (Stage.OPERATING, DossierState.CHOSEN, "R3"),
     "succession": (Stage.OPERATING, DossierState.CHOSEN, "R2"),
+    "expansion": (Stage.ESTABLISHED, DossierState.CHOSEN, "R4"),
 }
 
 
@@ -151,7 +154,7 @@ def test_every_story_has_its_end_here() -> None:
 def test_a_story_ends_where_it_says_whatever_the_day(story: str, day: str, it_is: Tell) -> None:
     it_is(moment(day, 10))
     told = json.loads(run("story", story, "--json"))
-    case = Case.objects.get()
+    case = Case.objects.exclude(source=MADE_UP).get()
     stage, state, rule_set = ENDS[story]
     assert (case.state, case.dossiers.get().state, case.rule_set) == (stage, state, rule_set)
     # What is decided is built: the first step after the decision waits for the investor.
@@ -189,6 +192,18 @@ def test_nobody_signs_in_at_a_click_as_somebody_of_the_past() -> None:
     cases.settle()
     assert "phuc" not in run("demo_people")
     assert Client().post(reverse("demo:sign_in", args=["phuc"])).status_code == 404
+
+
+def test_an_expansion_tells_the_area_before_and_after(it_is: Tell) -> None:
+    it_is(moment("24/11/2026", 10))
+    told = json.loads(run("story", "expansion", "--json"))
+    assert (told["kind"], told["area_before_ha"], told["area_after_ha"]) == ("expansion", "25.000", "33.500")
+    cluster = Cluster.objects.get()
+    assert (cluster.stage, cluster.area_ha) == (Stage.OPERATING, Decimal("33.500"))
+    assert set(cluster.cases.values_list("kind", "state")) == {
+        ("new", Stage.OPERATING),
+        ("expansion", Stage.ESTABLISHED),
+    }
 
 
 def test_a_story_is_told_in_lines_too(it_is: Tell) -> None:

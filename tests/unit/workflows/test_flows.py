@@ -23,7 +23,7 @@ OUTCOMES = {
     "give_opinion": {"done", "taken_back"},
     "draft_report": {"submitted", "supplement"},
     "review_report": {"approved", "returned"},
-    "decide": {"establish", "reject"},
+    "decide": {"establish", "expand", "reject"},
     "send_copy": {"done"},
 }
 # The stage of the law in which each step may be open.
