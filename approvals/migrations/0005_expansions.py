@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('approvals', '0004_development_papers'),
-        ('workflows', '0004_expansions'),
+        ('workflows', '0005_expansions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
