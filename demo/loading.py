@@ -25,7 +25,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Planned:
-    """A made-up case: its story, how many working days ago it began, and how its people behave."""
+    """A made-up case: its story, how many working days ago it began, and how its people behave.
+
+    Without a number of days the story begins on its own first day.
+    """
 
     story: str
     days_ago: int
@@ -46,6 +49,23 @@ HELD = (
     ("review_report", 21),
     ("decide", 22),
     ("send_copy", 24),
+)
+# The same after the decision: there the days are long, and the land longest.
+HELD_AFTER = (
+    ("approve_plan", 45),
+    ("request_licence", 64),
+    ("issue_licence", 74),
+    ("clear_land", 130),
+    ("lease_land", 205),
+    ("request_permit", 230),
+    ("issue_permit", 242),
+    ("break_ground", 250),
+    ("build", 280),
+    ("try_wastewater", 312),
+    ("accept_wastewater", 320),
+    ("accept_works", 325),
+    ("adopt_regulation", 328),
+    ("open_operation", 330),
 )
 
 
@@ -69,6 +89,9 @@ def plan() -> Iterator[Planned]:
     yield Planned("r3", 0, {"commune": "thach"})
     yield Planned("r3", 0, {"commune": "giang", "investor": "hung", "until": "draft_report"})
     yield Planned("withdrawal", 30, {"commune": "dao", "investor": "hung"})
+    for n, (step, days_ago) in enumerate(HELD_AFTER):
+        yield Planned("operation", days_ago, {"until": step, "commune": COMMUNES[n % 4]})
+    yield Planned("operation", 0, {"commune": "thach", "investor": "hung"})
     yield Planned("succession", 0)
     # One whose land still lies at a district: an officer has to say which commune took over.
     yield Planned("succession", 0, {"until": "choose_successor", "investor": "hung"})
@@ -88,7 +111,7 @@ def walk_all(*, at: datetime, tell: Tell) -> int:
     standing = set(Cluster.objects.filter(name__in=titles).values_list("name", flat=True))
     planned = [(title, item) for title, item in titles.items() if title not in standing]
     for number, (title, item) in enumerate(planned, 1):
-        start_on = stories.FIRST_DAY.get(item.story) or days_before(at, item.days_ago)
+        start_on = days_before(at, item.days_ago) if item.days_ago else stories.FIRST_DAY[item.story]
         stories.walk(item.story, title=title, start_on=start_on, end=at, **item.how)
         if number % 5 == 0 or number == len(planned):
             tell(f"{number}/{len(planned)}")
