@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from approvals.exceptions import AlreadyFollowed
 from approvals.procedures.development import services
 from approvals.procedures.development.services import StartPaper
@@ -70,7 +71,7 @@ def start_papers(walk: Walk, **changed: StartPaper) -> dict[str, StartPaper]:
 
 # --- the decision fixes the progress --------------------------------------------------------------
 def decide(walk: Walk, **told: Any) -> None:
-    usual = {
+    usual: dict[str, Any] = {
         "step_id": walk.open_step("decide").pk,
         "outcome": Recommendation.ESTABLISH,
         "number": "5123/QĐ-UBND",
@@ -243,7 +244,7 @@ def test_groundbreaking_needs_each_of_the_five_papers(condition: str) -> None:
 
 def test_the_works_start_neither_ahead_nor_before_the_notice() -> None:
     walk = after_decision("break_ground")
-    common = {
+    common: dict[str, Any] = {
         "step_id": walk.open_step("break_ground").pk,
         "papers": start_papers(walk),
         "by": people.user("lan"),
@@ -333,7 +334,7 @@ def adopted(stage: Stage) -> Case:
     cases.settle()
     at = moment("02/11/2026")
     cluster = register.enter(code=f"HN{Cluster.objects.count() + 900}", name="Cụm cũ", kind=Kind.NEW, at=at)
-    system = people.User.objects.system()
+    system = User.objects.system()
     return adopt(
         cluster=cluster, kind=CaseKind.NEW, stage=stage, source="Báo", grade="SEEN", by=system, at=at
     )
