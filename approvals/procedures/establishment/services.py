@@ -46,7 +46,7 @@ from notifications.messages import Message
 from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
-from workflows import clocks
+from workflows import clocks, successors
 from workflows.exceptions import NotYours, WrongStage
 from workflows.messages import about_end
 from workflows.models import Case
@@ -536,10 +536,17 @@ def _people(reports: Iterable[Report]) -> tuple[set[int], set[int]]:
 
 
 def _tell_offices(act: Act) -> None:
-    """Tell every other office that had a part in the case how it ended; the applicant is told anyway."""
-    took_part = act.case.steps.exclude(agency=None).values_list("agency_id", flat=True)
+    """Tell every other office that had a part in the case how it ended; the applicant is told anyway.
+
+    Where one has ended since, its successor is told.
+    """
+    known = successors.heirs(on=act.on)
+    took_part = {
+        heir.agency_id if (heir := known.of(pk, cluster_id=act.case.cluster_id)) else pk
+        for pk in act.case.steps.exclude(agency=None).values_list("agency_id", flat=True)
+    }
     own = act.who.agencies() | {act.case.applicant_id}
-    act.messages += [about_end(act.case, agency_id) for agency_id in sorted(set(took_part) - own)]
+    act.messages += [about_end(act.case, agency_id) for agency_id in sorted(took_part - own)]
 
 
 def _issue(act: Act, outcome: Recommendation, *, number: str, signed_on: date, reasons: str) -> None:

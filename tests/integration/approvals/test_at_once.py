@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -36,8 +37,8 @@ from tests.factories.acts import VERBS, ready
 from tests.factories.cases import Walk, begun, case_at, moment
 from tests.integration.approvals.test_establishment import SIX, VOICES, drafted
 from workflows.exceptions import StepClosed, WrongStage
-from workflows.models import Assignment, Case
-from workflows.services import claim, close_windows, remind
+from workflows.models import Assignment, Case, Stay, SuccessorChoice
+from workflows.services import choose_successor, claim, close_windows, pass_on, remind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +76,37 @@ def refusals(*acts: Callable[[], object]) -> dict[str, int]:
 def all_holds() -> None:
     said = io.StringIO()
     call_command("verify", stdout=said)
+
+
+def test_two_officers_choose_a_successor_at_once_and_the_second_is_told() -> None:
+    for n in range(4):
+        walk = case_at("give_notice", at=moment("20/06/2025"), commune="phuc")
+        second = cases.colleague("minh", "Đoàn Thị Ngọc")
+        binh, dao = (people.agency_of(people.person(key)).pk for key in ("binh", "dao"))
+        choose = partial(
+            choose_successor,
+            cluster_id=walk.case.cluster_id,
+            predecessor_id=people.agency_of(people.person("phuc")).pk,
+            reason="Số 12/UBND-NV",
+            at=moment("01/07/2025", 8, n),
+        )
+        found = refusals(
+            partial(choose, successor_id=binh, by=people.user("minh")),
+            partial(choose, successor_id=dao, by=second),
+        )
+        assert found == {"": 1, "AlreadyChosen": 1}
+        choice = SuccessorChoice.objects.get(cluster=walk.case.cluster_id)
+        assert [step.agency_id for step in walk.case.steps.open()] == [choice.successor_id]
+    all_holds()
+
+
+def test_the_day_s_run_twice_at_once_passes_each_step_on_once() -> None:
+    walk = case_at("give_opinion", story="succession", at=moment("13/01/2025"))
+    at = moment("01/03/2025", 0, 1)
+    assert refusals(lambda: pass_on(at=at), lambda: pass_on(at=at)) == {"": 2}
+    assert Stay.objects.filter(case=walk.case, outcome="passed_on").count() == 2
+    assert walk.case.steps.open().count() == 3
+    all_holds()
 
 
 def test_two_leaders_decide_at_once_and_the_second_is_told_who_was_first() -> None:

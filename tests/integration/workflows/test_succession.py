@@ -220,6 +220,18 @@ def test_successors_see_what_their_predecessor_had_a_part_in() -> None:
     assert not Case.objects.visible_to(who("hoa", on)).exists()
 
 
+def test_the_successor_of_an_office_that_had_a_part_hears_how_the_case_ended() -> None:
+    walk = consulted()
+    VERBS["give_opinion"].call(
+        open_at(walk)["Sở Tài nguyên và Môi trường Hà Nội"].pk, by=people.user("hoa"), at=walk.now
+    )
+    walk.now = moment("05/03/2025")
+    walk.withdraw()
+    told = OutboxRow.objects.filter(kind="case_ended").values_list("agency__kind", flat=True)
+    assert AgencyKind.AGRICULTURE_ENVIRONMENT in told
+    assert AgencyKind.NATURAL_RESOURCES not in told
+
+
 def test_what_a_person_may_see_is_still_asked_in_one_statement(
     django_assert_num_queries: Callable[[int], object],
 ) -> None:
