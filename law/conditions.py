@@ -72,12 +72,14 @@ class Finding:
     """What one condition makes of the facts.
 
     `met` is None where nothing is stated, where an exception is claimed, and where the row binds nobody:
-    then an officer judges. `by_alternative`: the row itself is not met, what may be met instead is.
+    then an officer judges. `instead` are the two amounts of an alternative that compares; `by_alternative`:
+    the row itself is not met, what may be met instead is.
     """
 
     row: Condition
     stated: Fact
     met: bool | None
+    instead: tuple[Fact, Fact] = (None, None)
     by_alternative: bool = False
     is_excepted: bool = False
 
@@ -99,7 +101,14 @@ class Finding:
     @property
     def stated_words(self) -> str:
         """Return what was stated, as people write it; empty where nothing was."""
-        return _words(self.stated, self.row) if self.stated is not None else ""
+        if self.stated is None:
+            return ""
+        own = _words(self.stated, self.row)
+        if None in self.instead:
+            return own
+        names = [AMOUNTS[part][1] for part in compared_parts(self.row)]
+        told = (f"{name} {number(amount)} ha" for name, amount in zip(names, self.instead, strict=True))
+        return "; ".join([own, *told])
 
     @property
     def exception_words(self) -> str:
@@ -136,13 +145,19 @@ def works(rule_set: str) -> list[str]:
 def _finding(row: Condition, by_rule: Mapping[str, Condition], facts: Facts) -> Finding:
     stated = facts.get(row.parameter)
     own = _test(row, stated)
-    instead = _alternative(row, by_rule, facts)
+    compared = _compared(row, by_rule, facts)
+    instead = _alternative(row, by_rule, facts, compared)
     excepted = bool(row.exception) and row.rule in _members(facts.get(EXCEPTED))
     met = True if own or instead else own
     if not row.binds or (excepted and met is False):
         met = None
     return Finding(
-        row=row, stated=stated, met=met, by_alternative=bool(met and not own), is_excepted=excepted
+        row=row,
+        stated=stated,
+        met=met,
+        instead=compared,
+        by_alternative=bool(met and not own),
+        is_excepted=excepted,
     )
 
 
@@ -170,14 +185,21 @@ def _compare(operator: Operator, amount: Decimal, value: Any) -> bool:
     return bool(compared[operator])
 
 
-def _alternative(row: Condition, by_rule: Mapping[str, Condition], facts: Facts) -> bool | None:
+def _compared(row: Condition, by_rule: Mapping[str, Condition], facts: Facts) -> tuple[Fact, Fact]:
+    """Return the two amounts that the alternative of `row` compares; None for each that is not stated."""
+    if not row.alternative or row.alternative in by_rule:
+        return (None, None)
+    left, right = compared_parts(row)
+    return facts.get(AMOUNTS[left][0]), facts.get(AMOUNTS[right][0])
+
+
+def _alternative(
+    row: Condition, by_rule: Mapping[str, Condition], facts: Facts, compared: tuple[Fact, Fact]
+) -> bool | None:
     """Return whether what may be met instead is met; None where there is none, or it is not stated."""
-    if not row.alternative:
-        return None
-    if row.alternative in by_rule:
-        other = by_rule[row.alternative]
+    if other := by_rule.get(row.alternative):
         return _test(other, facts.get(other.parameter)) if other.binds else None
-    left, right = (facts.get(AMOUNTS[part][0]) for part in compared_parts(row))
+    left, right = compared
     if left is None or right is None:
         return None
     return Decimal(str(left)) > Decimal(str(right))

@@ -329,3 +329,29 @@ def test_who_waits_too_long_for_a_colleague_is_asked_to_try_again(
     assert "Nothing was changed; please try again" in response.content.decode()
     assert client.post(path, body).status_code == 302
     assert walk.case.reports.count() == 1
+
+
+def test_two_expansions_of_one_cluster_at_once_leave_one() -> None:
+    first = begun(name="Cụm đang chạy")
+    first.operate()
+    second = begun(first.now, name="Cụm đang chạy", investor="hung")
+    second.expands = first.expands
+    today = local_day(first.now)
+
+    def filing(walk: Walk) -> Callable[[], object]:
+        draft = drafted(walk, listed=walk.expands)
+        proposal = read_proposal(draft, today=today)
+        return lambda: services.file_dossier(
+            dossier_id=draft.pk,
+            proposal=proposal,
+            versions=draft.versions,
+            by=people.user(walk.investor),
+            at=walk.now,
+        )
+
+    refused = [error for error in at_once(filing(first), filing(second)) if error]
+    (error,) = refused
+    assert "is under way" in str(error) or isinstance(error, WrongStage)
+    expansion = Case.objects.get(kind="expansion")
+    assert expansion.cluster.stage == Stage.OPERATING
+    assert Dossier.objects.filter(state="filed").count() == 1

@@ -215,5 +215,8 @@ def test_what_was_stated_is_written_as_people_write_it() -> None:
     )
     assert found("R4", "C-INVESTOR", has_capable_investor=True).stated_words == "Yes"
     assert found("R4", "C-INVESTOR").stated_words == ""
+    told = found("R4", "C-XFILL", occupancy_pct="40.000", demand_ha="12.5", industrial_ha="17")
+    assert told.stated_words == "40 %; lease demand 12.5 ha; existing industrial land 17 ha"
+    assert found("R4", "C-XFILL", occupancy_pct="40", industrial_ha="17").stated_words == "40 %"
     with override("vi"):
         assert found("R4", "C-XAREA", area_after_expansion_ha=Decimal("33.5")).stated_words == "33,5 ha"
