@@ -20,11 +20,15 @@ SOURCE = "Ranh giới minh hoạ"
 
 
 def draw_all(*, at: datetime) -> int:
-    """Give every made-up cluster that was established, and has no boundary yet, one; return how many."""
-    decisions = Decision.objects.filter(
-        outcome=Recommendation.ESTABLISH, case__cluster__is_demo=True, case__cluster__boundaries=None
-    ).select_related("case__cluster")
-    for decision in decisions:
+    """Give every made-up cluster that was decided on, and has no boundary yet, one; return how many."""
+    decisions = (
+        Decision.objects.exclude(outcome=Recommendation.REJECT)
+        .filter(case__cluster__is_demo=True, case__cluster__boundaries=None)
+        .select_related("case__cluster")
+        .order_by("pk")
+    )
+    newest = {decision.case.cluster_id: decision for decision in decisions}
+    for decision in newest.values():
         cluster = decision.case.cluster
         services.record_boundary(
             cluster=cluster,
@@ -34,7 +38,7 @@ def draw_all(*, at: datetime) -> int:
             source=SOURCE,
             at=at,
         )
-    return len(decisions)
+    return len(newest)
 
 
 def corners(name: str, wanted_ha: Decimal) -> tuple[Corner, ...]:

@@ -375,3 +375,14 @@ def test_an_adopted_cluster_tells_since_when_it_stands_here(visitor: Client) -> 
 def test_a_cluster_without_a_case_says_so(visitor: Client) -> None:
     services.import_rows([factory.register_row()], at=moment("05/10/2026"))
     assert "No procedure is on record here." in text_of(visitor, "/register/XX00001/")
+
+
+def test_an_expansion_is_listed_fed_and_told_beside_the_first_decision(visitor: Client) -> None:
+    walk = case_at(story="expansion")
+    decision = walk.case.decisions.get()
+    assert f"decides to expand the cluster: decision {decision.number}" in history(visitor, walk)
+    assert text_of(visitor, DECISIONS).count(decision.number) == 1
+    entry = feed(visitor).find("a:entry", ATOM)
+    assert entry is not None
+    cluster = walk.case.cluster.name
+    assert f"Decision {decision.number}: {cluster} is expanded" in entry.findtext("a:title", "", ATOM)

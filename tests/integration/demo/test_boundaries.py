@@ -10,7 +10,7 @@ from tests.factories.cases import case_at
 pytestmark = pytest.mark.django_db
 
 
-def test_every_established_made_up_cluster_gets_one_boundary_of_its_area() -> None:
+def test_every_made_up_cluster_that_was_established_gets_one_boundary_of_its_area() -> None:
     cluster = case_at().case.cluster
     case_at("decide")
     case_at(story="rejection")
@@ -23,6 +23,16 @@ def test_every_established_made_up_cluster_gets_one_boundary_of_its_area() -> No
     assert cluster.area_ha is not None
     assert abs(boundary.area_ha - cluster.area_ha) < cluster.area_ha / 100
     assert boundaries.draw_all(at=cluster.changed_at) == 0
+
+
+def test_an_expanded_cluster_is_drawn_with_what_was_added() -> None:
+    cluster = case_at(story="expansion").case.cluster
+
+    assert boundaries.draw_all(at=cluster.changed_at) == 1
+
+    boundary = Boundary.objects.get()
+    assert cluster.area_ha is not None
+    assert abs(boundary.area_ha - cluster.area_ha) < cluster.area_ha / 100
 
 
 @pytest.mark.parametrize("number", range(20))
