@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from accounts.requests import PersonRequest, form_key
+from accounts.states import AgencyKind
 from approvals import selectors
 from approvals.step_forms import StepForm
 from law.clock import working_days_left
@@ -111,6 +112,7 @@ class StepPage(LoginRequiredMixin, View):
         context = {
             "step": step,
             "case": case,
+            "is_office": bool(self.request.standing.kinds() - {AgencyKind.INVESTOR}),
             "dossier": dossier,
             "form": form,
             "key": key,

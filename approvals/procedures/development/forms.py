@@ -114,12 +114,14 @@ class GroundbreakingForm(StepForm):
     started_on = forms.DateField(label=_("Start of the works"))
 
     def prepare(self) -> None:
-        for name, label in CONDITIONS.items():
+        for n, name in enumerate(CONDITIONS, 1):
+            # The number tells the five apart where a mistake is named away from its field.
             self.fields[f"{name}_met"] = forms.BooleanField(
-                label=label, error_messages={"required": _("Tick this condition: all five must be met.")}
+                label=_("Condition %(n)s is met") % {"n": n},
+                error_messages={"required": _("Tick this condition: all five must be met.")},
             )
-            self.fields[f"{name}_number"] = forms.CharField(label=_NUMBER, max_length=50)
-            self.fields[f"{name}_on"] = forms.DateField(label=_DAY)
+            self.fields[f"{name}_number"] = forms.CharField(label=f"{_NUMBER} ({n})", max_length=50)
+            self.fields[f"{name}_on"] = forms.DateField(label=f"{_DAY} ({n})")
         self.order_fields([*(name for name in self.fields if name != "started_on"), "started_on"])
 
     def conditions(self) -> Iterator[tuple[Any, list[forms.BoundField]]]:
