@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from accounts.models import Agency, User
 from accounts.selectors import standing
@@ -106,8 +106,21 @@ def written(upload: CheckedUpload, content: File[bytes]) -> Iterator[str]:
         _settle(name)
         yield name
     except BaseException:
-        default_storage.delete(name)
+        if not _may_be_entered(name):
+            default_storage.delete(name)
         raise
+
+
+def _may_be_entered(name: str) -> bool:
+    """Tell whether a row may name this file, though its act has failed.
+
+    A database that goes away in the COMMIT has kept the act or not, and cannot say so. The file is
+    kept until somebody knows: one that no row names costs its place, a row without its file a paper.
+    """
+    try:
+        return Document.objects.filter(file=name).exists()
+    except (DatabaseError, InterfaceError):
+        return True
 
 
 def _settle(name: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -1090,6 +1094,33 @@ def test_a_file_that_does_not_reach_the_disk_is_no_document(
         drafts.attach(dossier_id=draft.pk, component="D-d", **signed_paper(), by=by, at=walk.now)
     assert list(files.rglob("*.png")) == []
     assert not draft.documents.exists()
+
+
+@pytest.mark.parametrize("is_away", [False, True], ids=["is back at once", "stays away"])
+def test_a_file_stays_where_the_database_went_away_in_the_commit(
+    files: Any, monkeypatch: pytest.MonkeyPatch, *, is_away: bool
+) -> None:
+    walk = begun()
+    by = people.user("lan")
+    draft = drafts.begin(applicant=people.agency_of(people.person("lan")), by=by, at=walk.now)
+
+    def gone(*args: object, **kwargs: object) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    @contextmanager
+    def answer_lost() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+        if is_away:
+            monkeypatch.setattr(Document.objects, "filter", gone)
+        gone()
+
+    monkeypatch.setattr(drafts, "transaction", SimpleNamespace(atomic=answer_lost))
+    with pytest.raises(OperationalError):
+        drafts.attach(dossier_id=draft.pk, component="D-d", **signed_paper(), by=by, at=walk.now)
+    assert [str(file.relative_to(files)) for file in files.rglob("*.png")] == [
+        draft.documents.get().file.name
+    ]
 
 
 def test_no_file_stands_without_its_row(files: Any) -> None:
