@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
+from django.db.models import F
 
 from notifications import rules, services, tasks
 from notifications.models import OutboxRow
@@ -52,8 +53,13 @@ def claim(*, at: datetime, limit: int = BATCH) -> list[int]:
 
 
 def release(outbox_ids: list[int], *, at: datetime) -> None:
-    """Make rows due again that no broker took: its failure is not theirs and must not slow them."""
-    OutboxRow.objects.undone().filter(pk__in=outbox_ids).update(next_attempt_at=at)
+    """Make rows due again that no broker took: its failure is not theirs and must not slow them.
+
+    The try does not count either. Counted, an hour without a broker would make each row wait ten
+    minutes should the first wake-up after it be lost.
+    """
+    taken_back = {"next_attempt_at": at, "attempts": F("attempts") - 1}
+    OutboxRow.objects.undone().filter(pk__in=outbox_ids).update(**taken_back)
 
 
 def forward(outbox_ids: list[int], *, at: datetime, send: Send) -> bool:
