@@ -4,7 +4,10 @@ import os
 
 from celery import Celery
 
+from config import file_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.demo")
+file_broker.install()
 app = Celery("khoicong")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
