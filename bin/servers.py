@@ -1,7 +1,8 @@
 """Throwaway servers for tests and benchmarks, started from what is on PATH and gone afterwards.
 
 Each is a context manager that yields an address, in a temporary folder, on free ports of this
-machine; no server that was running before is touched. `Absent` says what is missing.
+machine; no server that was running before is touched. `Absent` says what is missing. Those named
+`…_server` yield the server itself, which can be killed and started again.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,13 +31,83 @@ class NotStarted(Exception):
     """A server that is here, but did not come up; the message holds the end of its log."""
 
 
+@dataclass
+class Server:
+    """A program in a process group of its own, its output in home/server.log."""
+
+    command: Sequence[str]
+    home: Path
+    is_up: Callable[[], bool]
+    url: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    owner: str | None = None
+    stop_with: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Start it and wait until it is up.
+
+        Raises:
+            NotStarted: it ended, or `START_SECONDS` went by.
+        """
+        with (self.home / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=self.home,
+                env={**os.environ, **self.environment},
+                user=self.owner,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_up():
+            if not self.is_running or time.monotonic() > deadline:
+                raise NotStarted((self.home / "server.log").read_text(errors="replace")[-800:])
+            time.sleep(0.1)
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """End it with `number`, and everything that it has left behind with SIGKILL."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=20)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Run `server`; end it, kindly if it still runs, after the block."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill(server.stop_with)
+
+
 @contextlib.contextmanager
 def postgresql(*, durable: bool = False) -> Iterator[str]:
-    """Yield the DATABASE_URL of an empty PostgreSQL server on a Unix socket.
+    """Yield the DATABASE_URL of an empty PostgreSQL server on a Unix socket; `durable` as below."""
+    with postgresql_server(durable=durable) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def postgresql_server(*, durable: bool = False) -> Iterator[Server]:
+    """Yield an empty PostgreSQL server on a Unix socket.
 
     `durable` keeps fsync and synchronous commits, as a city's server does; tests go without.
     """
-    initdb, server = program("initdb", places=POSTGRES), program("postgres", places=POSTGRES)
+    initdb, postgres = program("initdb", places=POSTGRES), program("postgres", places=POSTGRES)
     speed = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
     settings = [*speed, "listen_addresses=", "max_connections=60", "shared_buffers=256MB"]
     with folder(owner := unprivileged()) as home:
@@ -45,21 +117,35 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         if made.returncode:
             raise NotStarted(f"initdb: {made.stderr[-400:]}")
         options = [part for setting in settings for part in ("-c", setting)]
-        command = [server, "-D", str(data), "-k", str(home), "-p", "5432", *options]
-        with running(command, home, owner=owner, stop_with=signal.SIGINT) as process:
-            wait_for(lambda: accepts(home / ".s.PGSQL.5432") and is_up(data), process, home)
-            yield f"postgres://postgres@{quote(str(home), safe='')}:5432/postgres"
+        server = Server(
+            [postgres, "-D", str(data), "-k", str(home), "-p", "5432", *options],
+            home,
+            is_up=lambda: accepts(home / ".s.PGSQL.5432") and is_up(data),
+            url=f"postgres://postgres@{quote(str(home), safe='')}:5432/postgres",
+            owner=owner,
+            stop_with=signal.SIGINT,
+        )
+        with running(server):
+            yield server
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[str]:
     """Yield the URL of an empty Redis server that keeps nothing on disk."""
+    with redis_server() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def redis_server(*, durable: bool = False) -> Iterator[Server]:
+    """Yield an empty Redis server; `durable` keeps every command in home/appendonlydir, others nothing."""
     command, port = program("redis-server"), free_port()
+    keep = ["--appendonly", "yes", "--appendfsync", "always"] if durable else ["--appendonly", "no"]
     with folder() as home:
-        options = f"--bind 127.0.0.1 --port {port} --appendonly no --dir {home} --save".split()
-        with running([command, *options, ""], home) as process:
-            wait_for(lambda: accepts(port), process, home)
-            yield f"redis://127.0.0.1:{port}/0"
+        place = ["--bind", "127.0.0.1", "--port", str(port), "--dir", str(home), "--save", ""]
+        url = f"redis://127.0.0.1:{port}/0"
+        with running(Server([command, *place, *keep], home, is_up=lambda: accepts(port), url=url)) as server:
+            yield server
 
 
 @contextlib.contextmanager
@@ -86,9 +172,10 @@ def rabbitmq() -> Iterator[str]:
             "RABBITMQ_PID_FILE": str(home / "pid"),
         }
         try:
-            with running([command], home, environment=environment) as process:
-                wait_for(lambda: accepts(port), process, home)
-                yield f"amqp://guest:guest@127.0.0.1:{port}//"
+            url = f"amqp://guest:guest@127.0.0.1:{port}//"
+            server = Server([command], home, is_up=lambda: accepts(port), url=url, environment=environment)
+            with running(server):
+                yield url
         finally:
             stop_port_mapper(mapper)
 
@@ -129,56 +216,6 @@ def folder(owner: str | None = None) -> Iterator[Path]:
         if owner:
             shutil.chown(name, owner)
         yield Path(name)
-
-
-@contextlib.contextmanager
-def running(
-    command: Sequence[str],
-    home: Path,
-    *,
-    environment: dict[str, str] | None = None,
-    owner: str | None = None,
-    stop_with: signal.Signals = signal.SIGTERM,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `command` in a process group of its own, its output in home/server.log, and end it after."""
-    with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=home,
-            env={**os.environ, **(environment or {})},
-            user=owner,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            end(process, stop_with)
-
-
-def end(process: subprocess.Popen[bytes], stop_with: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, stop_with)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=20)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def wait_for(is_there: Callable[[], bool], process: subprocess.Popen[bytes], home: Path) -> None:
-    """Wait until `is_there()`.
-
-    Raises:
-        NotStarted: the process ended, or `START_SECONDS` went by.
-    """
-    deadline = time.monotonic() + START_SECONDS
-    while not is_there():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise NotStarted((home / "server.log").read_text(errors="replace")[-800:])
-        time.sleep(0.1)
 
 
 def accepts(address: int | Path) -> bool:
