@@ -5,7 +5,7 @@ PY := $(VENV)/python
 LOCK := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench lock messages clean
+.PHONY: help setup run test faults lint format bench lock messages clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,8 +17,11 @@ run:  ## start everything with the register of Hanoi and made-up cases (PORT=800
 	@$(PYTHON) bin/install.py
 	@exec $(PY) bin/run.py
 
-test: setup  ## run what this machine can run; LEGS="sqlite postgresql filesystem redis rabbitmq browser"
+test: setup  ## run what this machine can run; LEGS="sqlite postgresql filesystem redis rabbitmq browser race faults"
 	@$(PY) bin/test.py $(LEGS)
+
+faults: setup  ## kill and race for long, on both databases (FAULTS_SEED=… repeats a run)
+	@FAULTS=long $(PY) bin/test.py race faults
 
 lint: setup  ## check style, types, layers, templates, migrations, catalogues and generated pages
 	@$(PY) bin/lint.py

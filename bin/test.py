@@ -22,7 +22,7 @@ from pathlib import Path
 import servers
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAIN = "not broker and not browser"
+PLAIN = "not broker and not browser and not faults"
 PARALLEL = ["-n", "2"]
 NO_TESTS_COLLECTED = 5
 
@@ -82,6 +82,14 @@ def browser() -> Iterator[dict[str, str]]:
     yield {"CHROMIUM": found}
 
 
+@contextlib.contextmanager
+def city() -> Iterator[dict[str, str]]:
+    """Ask for the servers that the faults start and kill themselves."""
+    servers.program("initdb", places=servers.POSTGRES)
+    servers.program("redis-server")
+    yield {}
+
+
 LEGS = [
     Leg("sqlite", "SQLite", ["tests", "-m", PLAIN, *PARALLEL], sqlite),
     Leg("postgresql", "PostgreSQL", ["tests", "-m", PLAIN, *PARALLEL], postgresql),
@@ -89,6 +97,8 @@ LEGS = [
     Leg("redis", "broker: Redis", ["tests/broker", "-m", "broker"], redis),
     Leg("rabbitmq", "broker: RabbitMQ", ["tests/broker", "-m", "broker and smoke"], rabbitmq),
     Leg("browser", "browser", ["tests/acceptance", "-m", "browser"], browser),
+    Leg("race", "race on SQLite", ["tests/faults", "-m", "faults and serverless"], sqlite),
+    Leg("faults", "faults", ["tests/faults", "-m", "faults and not serverless"], city),
 ]
 
 
@@ -126,7 +136,12 @@ def pytest(arguments: list[str], environment: dict[str, str]) -> int:
     ours = ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "VAR_DIR", "DJANGO_SETTINGS_MODULE", "PORT")
     clean = {name: value for name, value in os.environ.items() if name not in ours}
     command = [sys.executable, "-m", "pytest", "--quiet", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=clean | environment).returncode
+    with subprocess.Popen(command, cwd=ROOT, env=clean | environment) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()  # pytest had it too, and ends what it has started
+            raise
 
 
 def main() -> int:
@@ -148,4 +163,7 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
