@@ -148,6 +148,11 @@ def _from_lease_to_operation(walk: Walk) -> None:
     walk.grant("issue_permit", "xuan", "GPXD")
     walk.wait(8)
     walk.break_ground()
+    build(walk)
+
+
+def build(walk: Walk) -> None:
+    """What follows groundbreaking, to operation."""
     walk.wait(52)
     walk.hand_in("build", "BC-HT")
     walk.wait(11)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,14 +12,20 @@ from zoneinfo import ZoneInfo
 from accounts import services as accounts
 from accounts.models import Membership, User
 from accounts.states import Role
+from approvals.procedures.development import services as development
+from approvals.procedures.development.flows import Development
 from approvals.uploads import CheckedUpload
+from clusters import services as register
+from clusters.states import Kind, Stage
 from demo import loading, people, stories
 from demo.walk import Ended, Walk, paper
 from law.clock import add_working_days
 from law.selectors import calendar
-from workflows.models import Step
+from workflows.models import Case, Step
+from workflows.services import adopt
+from workflows.states import CaseKind
 
-__all__ = ["Walk", "appoint", "begun", "case_at", "moment", "paper", "settle", "signed_paper"]
+__all__ = ["Walk", "appoint", "begun", "case_at", "followed", "moment", "paper", "settle", "signed_paper"]
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 MONDAY = date(2026, 10, 5)
@@ -63,6 +70,46 @@ def case_at(
     walk.until = ""
     if step:
         assert walk.case.steps.open().filter(name=step).exists(), f"{story} never comes to {step}"
+    return walk
+
+
+@dataclass
+class Followed(Walk):
+    """A walk on a cluster of the register that was taken up: no proposal lies before it."""
+
+    case_id: int = 0
+
+    @property
+    def case(self) -> Case:
+        return Case.objects.get(pk=self.case_id)
+
+
+def followed(step: str) -> Walk:
+    """Return a walk with the step `step` after the decision open, on a case taken up as near to it as can be.
+
+    Much shorter than from the proposal on; the case has no dossier.
+    """
+    building = Development.path.index(step) >= Development.path.index("build")
+    at = moment("01/12/2025")
+    settle(at)
+    cluster = register.enter(code=f"T{next(_numbers):05d}", name="Cụm đã có", kind=Kind.NEW, at=at)
+    stage = Stage.UNDER_CONSTRUCTION if building else Stage.ESTABLISHED
+    system = User.objects.system()
+    case = adopt(
+        cluster=cluster, kind=CaseKind.NEW, stage=stage, source="Báo", grade="SEEN", by=system, at=at
+    )
+    development.take_up(
+        case_id=case.pk,
+        applicant_id=people.agency_of(people.person("lan")).pk,
+        commune_id=people.agency_of(people.person("binh")).pk,
+        progress={},
+        by=people.user("minh"),
+        at=at,
+    )
+    walk = Followed(name=cluster.name, now=at, end=at + timedelta(days=500), until=step, case_id=case.pk)
+    with suppress(Ended):
+        (stories.build if building else stories.develop)(walk)
+    walk.until = ""
     return walk
 
 

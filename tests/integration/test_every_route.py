@@ -106,7 +106,7 @@ def world(it_is: Callable[[datetime], None]) -> World:
     it_is(NOW)
     cases.settle()
     walks = {name: case_at(name, story="supplement" if name == "supplement" else "single") for name in STEPS}
-    walks |= {name: case_at(name, story="operation") for name in Development.path}
+    walks |= {name: cases.followed(name) for name in Development.path}
     adopted = adopt(
         cluster=register.enter(code="HN900", name="Cụm có sẵn", kind=Kind.NEW, at=NOW),
         kind=CaseKind.NEW,
