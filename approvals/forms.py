@@ -24,6 +24,8 @@ from workflows.selectors import expandable
 from workflows.states import CaseKind
 
 NEW_CLUSTER = "new"
+# What the columns of an area hold; far above any cluster.
+LARGEST_HA = Decimal(10_000)
 # Between the choices of a field that takes several, as they are kept.
 _JOINT = "; "
 _SHORT = {"class": "kc-w-5"}
@@ -212,6 +214,8 @@ class ExpansionForm(SectionForm):
         cleaned["area_now_ha"] = cluster.area_ha if cluster.area_ha is not None else typed
         if cleaned["area_now_ha"] and cleaned.get("added_ha"):
             cleaned["area_after_ha"] = cleaned["area_now_ha"] + cleaned["added_ha"]
+            if cleaned["area_after_ha"] >= LARGEST_HA:
+                self.add_error("added_ha", _("The cluster would be larger than the city's districts."))
 
 
 class ConditionsForm(SectionForm):

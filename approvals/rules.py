@@ -13,6 +13,9 @@ from workflows.states import CaseKind, MilestoneKind
 # What a report cannot recommend, and a decision cannot say, of a case of this kind.
 OF_ANOTHER_KIND = {CaseKind.NEW: Recommendation.EXPAND, CaseKind.EXPANSION: Recommendation.ESTABLISH}
 
+# No limit of law: no land is leased for longer.
+LONGEST_PROJECT_YEARS = 70
+
 
 def check_not_future(day: date, *, today: date, field: str | None = None) -> None:
     """Refuse a paper dated after today; `field` is the form's field that the reason belongs to.
@@ -81,10 +84,11 @@ def check_reasons(text: str) -> None:
         raise RuleBroken(_("Give the reasons."))
 
 
-def check_progress(progress: Mapping[MilestoneKind, date], *, signed_on: date | None) -> None:
+def check_progress(progress: Mapping[MilestoneKind, date], *, signed_on: date | None, today: date) -> None:
     """Refuse days of the decision's own progress that are out of order, or not after its signature.
 
-    `signed_on` None: a decision of the past, whose day need not be known.
+    `signed_on` None: a decision of the past, whose day need not be known. A day beyond any project's
+    life is a slip of the year, and refused as one.
 
     Raises:
         RuleBroken: it names the first day that cannot be.
@@ -96,6 +100,8 @@ def check_progress(progress: Mapping[MilestoneKind, date], *, signed_on: date | 
         day = progress.get(kind)
         if day is None:
             continue
+        if day.year > today.year + LONGEST_PROJECT_YEARS:
+            raise RuleBroken(_("This day lies too far ahead. Look at the year."), field=f"progress_{kind}")
         if before and day <= before:
             raise RuleBroken(
                 _("This day must lie after %(before)s.") % {"before": f"{before:%d/%m/%Y}"},

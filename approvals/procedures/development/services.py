@@ -109,7 +109,10 @@ def grant(
         RuleBroken: the paper's day cannot be; or operation without accepted wastewater works.
     """
     with act_on_step(step, step_id=step_id, by=by, at=at, sent=sent) as act:
-        check_paper_day(act, issued_on, field="issued_on")
+        if act.case.source:  # taken up from the register: its papers may be older than its steps here
+            rules.check_not_future(issued_on, today=act.on, field="issued_on")
+        else:
+            check_paper_day(act, issued_on, field="issued_on")
         leave_paper(act, PAPERS[step], number=number, issued_on=issued_on, note=note)
         if step == "lease_land":
             _record(act, FactKind.LAND_LEASE, on=issued_on, number=number)
@@ -190,7 +193,7 @@ def take_up(
             raise WrongStage
         if act.case.processes.exists():
             raise AlreadyFollowed
-        rules.check_progress(progress, signed_on=None)
+        rules.check_progress(progress, signed_on=None, today=act.on)
         act.case.applicant_id, act.case.commune_id = applicant_id, commune_id
         fix_milestones(act, progress, source="")
         building = act.case.state == Stage.UNDER_CONSTRUCTION

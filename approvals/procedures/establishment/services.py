@@ -606,7 +606,7 @@ def _begin_development(
     act: Act, progress: Mapping[MilestoneKind, date], *, number: str, signed_on: date
 ) -> None:
     rules.check_whole_progress(progress)
-    rules.check_progress(progress, signed_on=signed_on)
+    rules.check_progress(progress, signed_on=signed_on, today=act.on)
     fix_milestones(act, progress, source=number.strip())
     start_process(act, Development)
 

@@ -33,7 +33,7 @@ from records.exceptions import DomainError
 from records.models import AuditRow
 from records.services import Sent
 from tests.factories import cases
-from tests.factories.acts import VERBS, ready
+from tests.factories.acts import VERBS, progress, ready
 from tests.factories.cases import Walk, begun, case_at, moment
 from tests.integration.approvals.test_establishment import SIX, VOICES, drafted
 from workflows.exceptions import StepClosed, WrongStage
@@ -269,6 +269,7 @@ def test_a_double_click_on_a_page_lands_on_the_case_twice(it_is: Callable[[datet
         "signed_on": f"{local_day(walk.now):%d/%m/%Y}",
         "reasons": "x",
         "key": str(uuid4()),
+        **{f"progress_{kind}": f"{day:%d/%m/%Y}" for kind, day in progress(local_day(walk.now)).items()},
     }
     answers: list[tuple[int, str]] = []
 

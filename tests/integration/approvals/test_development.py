@@ -118,6 +118,13 @@ def test_milestones_follow_the_signature_and_one_another() -> None:
     assert refused.value.details["field"] == "progress_groundbreaking"
 
 
+def test_a_milestone_beyond_any_projects_life_is_a_slip_of_the_year() -> None:
+    walk = case_at("decide")
+    days = progress(day_of(walk)) | {MilestoneKind.OPERATION: date(9999, 12, 31)}
+    with pytest.raises(RuleBroken, match="Look at the year"):
+        decide(walk, progress=days)
+
+
 def test_a_rejection_needs_no_progress_and_opens_nothing() -> None:
     walk = case_at("decide", story="rejection")
     decide(walk, outcome=Recommendation.REJECT, progress={})
@@ -389,6 +396,13 @@ def test_an_old_decisions_days_may_have_passed_but_keep_their_order() -> None:
         services.take_up(case_id=case.pk, **parties() | {"progress": backwards})
     services.take_up(case_id=case.pk, **parties() | {"progress": days})
     assert case.steps.get(name="submit_plan").due_on == date(2019, 3, 1)
+
+
+def test_an_old_cluster_brings_its_old_papers() -> None:
+    walk = cases.followed("lease_land")
+    told = paper(walk, "lease_land", number="1591/QĐ-UBND", issued_on=date(2023, 3, 17))
+    services.grant(**told, by=people.user("moc"))
+    assert walk.case.cluster.facts.standing().get(kind=FactKind.LAND_LEASE).earliest == date(2023, 3, 17)
 
 
 # --- pages ----------------------------------------------------------------------------------------

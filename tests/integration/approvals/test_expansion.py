@@ -195,6 +195,7 @@ def test_a_row_of_the_register_that_is_an_expansion_is_not_expanded_itself() -> 
         ({"added_ha": ""}, "added_ha", "required"),
         ({"added_ha": "0"}, "added_ha", "greater than or equal to"),
         ({"added_ha": "-3"}, "added_ha", "greater than or equal to"),
+        ({"added_ha": "9999.999"}, "added_ha", "larger than the city"),
         ({"area_ha": "26"}, "area_ha", "The register tells 25 ha. Leave this field empty."),
         ({"cluster": "99999"}, "cluster", "cannot be expanded now"),
         ({"cluster": "new"}, "cluster", "cannot be expanded now"),

@@ -335,7 +335,7 @@ def test_a_year_that_is_not_known_ends_the_estimate_and_not_the_page() -> None:
 
 
 def test_an_ended_case_has_nothing_to_come() -> None:
-    for story in ("single", "withdrawal", "rejection"):
+    for story in ("operation", "withdrawal", "rejection"):
         walk = case_at(story=story)
         assert {stop.state for stop in selectors.tracker(walk.case)} == {"done"}
 
