@@ -24,6 +24,7 @@ import servers
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = "not broker and not browser and not faults"
 PARALLEL = ["-n", "2"]
+UNEVEN = [*PARALLEL, "--dist", "worksteal"]  # for tests that last from a second to minutes
 NO_TESTS_COLLECTED = 5
 
 
@@ -96,7 +97,7 @@ LEGS = [
     Leg("filesystem", "broker: files", ["tests/broker", "-m", "broker"], filesystem),
     Leg("redis", "broker: Redis", ["tests/broker", "-m", "broker"], redis),
     Leg("rabbitmq", "broker: RabbitMQ", ["tests/broker", "-m", "broker and smoke"], rabbitmq),
-    Leg("browser", "browser", ["tests/acceptance", "-m", "browser"], browser),
+    Leg("browser", "browser", ["tests/acceptance", "-m", "browser", *UNEVEN], browser),
     Leg("race", "race on SQLite", ["tests/faults", "-m", "faults and serverless"], sqlite),
     Leg("faults", "faults", ["tests/faults", "-m", "faults and not serverless"], city),
 ]

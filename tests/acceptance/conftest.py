@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+PATIENCE_MS = 15_000  # on a machine that has other things to do
 PHONE = {"width": 390, "height": 844}
 TEST_DIR = Path(__file__).parent
 
 # Playwright's synchronous calls run inside an event loop, where Django suspects every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,7 +59,7 @@ def new_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page
             **{"base_url": live_server.url, "viewport": {"width": 1280, "height": 900}, "locale": "vi-VN"}
             | options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,29 +1,80 @@
-"""One proposal, from the investor's draft to the city's decision, in a real browser."""
+"""A cluster from the investor's draft to operation, and the expansion of one, in a real browser.
+
+On the way people click twice, go back, come second, and do without a mouse or without scripts.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
+from django.utils.formats import number_format
 from playwright.sync_api import Page, expect
 
+from accounts.states import AgencyKind
+from approvals.models import Dossier
+from approvals.procedures.development.services import START_PAPERS
+from approvals.states import Recommendation
 from clusters.states import Stage
-from demo import people, walk
-from law.clock import add_working_days
-from law.selectors import calendar
-from notifications import delivery
-from notifications.models import OutboxRow
-from records.clock import database_time
+from demo import people
+from demo.walk import Walk
+from law import conditions
+from law.rulesets import rule_set_on
+from records.clock import database_time, local_day
 from tests.acceptance.conftest import PHONE
-from workflows.models import Case
+from tests.acceptance.journeys import (
+    TODAY,
+    Answer,
+    Journey,
+    deliver_all,
+    fill,
+    main_button,
+    move_clock,
+    open_step,
+    paper,
+    send,
+    sign_in,
+    sign_in_by_password,
+    tab_to,
+    today,
+    working_days_after,
+    write_proposal,
+)
+from tests.acceptance.looks import faults
+from tests.factories import cases
+from workflows.models import Case, Stay
+from workflows.states import CaseKind, MilestoneKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLUSTER = "Cụm công nghiệp Thử Nghiệm"
+NEW_CLUSTER: dict[str, Answer] = {
+    "cluster": "new",
+    "cluster_name": CLUSTER,
+    "commune": "Thường Tín",
+    "place": "Thôn Thử",
+    "cluster_type": "general",
+    "area_ha": Decimal("20.98"),
+    "sectors": "Cơ khí",
+}
+COMMON_SECTIONS: dict[str, dict[str, Answer]] = {
+    "project": {
+        "goals": "Hạ tầng đồng bộ",
+        "capital_bn_vnd": Decimal("491.7"),
+        "own_capital_bn_vnd": "100",
+        "schedule": "24 tháng",
+        "term_years": "50",
+        "jobs": "500",
+    },
+    "environment": {"environment": "Trạm xử lý chung", "wastewater_m3_day": "600", "fire_safety": "Có"},
+    "commitment": {"contact_name": "Nguyễn Thị Lan", "contact_phone": "024 3825 0000", "committed": "on"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -34,213 +85,229 @@ def _demo(settings: Any, tmp_path: Path, transactional_db: None) -> None:
     people.settle(at=database_time())
 
 
-def sign_in(page: Page, key: str) -> None:
-    page.goto("/accounts/login/")
-    page.locator(f"form[action='/demo/sign-in/{key}/'] button").click()
-    expect(page.locator("h1")).to_be_visible()
-
-
-def send(page: Page) -> None:
-    """Press the main button of the form in the page's main part."""
-    page.locator("main form[method=post] button.btn-primary").first.click()
-
-
-def open_step(page: Page, case: Case, name: str) -> None:
-    """Open the page of the one open step `name` the way an officer does, from the case."""
-    page.goto(f"/cases/{case.code}/")
-    step = case.steps.get(name=name, finished=None)
-    page.locator(f"main a[href^='/steps/{step.pk}/']").first.click()
-    expect(page.locator("main form[method=post]").first).to_be_visible()
-
-
-def today(page: Page) -> str:
-    """Return the demo's day as it stands in the banner."""
-    found = re.search(r"\d\d/\d\d/\d{4}", page.locator(".kc-demo-clock").inner_text())
-    assert found, "no day in the banner"
-    return found[0]
-
-
-def move_clock(page: Page, days: int) -> None:
-    before = today(page)
-    page.locator(f".kc-demo-clock button[value='{days}']").click()
-    expect(page.locator(".kc-demo-clock")).not_to_contain_text(before)
-
-
-def paper(tmp_path: Path, title: str) -> Path:
-    _upload, content = walk.paper(title)
-    path = tmp_path / f"{title}.png"
-    path.write_bytes(content.read())
-    return path
-
-
-def write_proposal(page: Page, tmp_path: Path) -> None:
-    """Fill in the task list of the draft that is open, amounts as the page's language writes them."""
-    point = "," if page.locator("html").get_attribute("lang") == "vi" else "."
-    sections: dict[str, dict[str, str]] = {
-        "cluster": {
-            "cluster": "new",
-            "cluster_name": CLUSTER,
-            "commune": "Thường Tín",
-            "place": "Thôn Thử",
-            "cluster_type": "general",
-            "area_ha": f"20{point}98",
-            "sectors": "Cơ khí",
-        },
-        "project": {
-            "goals": "Hạ tầng đồng bộ",
-            "capital_bn_vnd": f"491{point}7",
-            "own_capital_bn_vnd": "100",
-            "schedule": "24 tháng",
-            "term_years": "50",
-            "jobs": "500",
-        },
-        "environment": {"environment": "Trạm xử lý chung", "wastewater_m3_day": "600", "fire_safety": "Có"},
-        "commitment": {"contact_name": "Nguyễn Thị Lan", "contact_phone": "024 3825 0000", "committed": "on"},
-    }
-    task_list = page.url
-    for section, answers in sections.items():
-        page.goto(f"{task_list}{section}/")
-        for name, answer in answers.items():
-            fill(page, name, answer)
-        send(page)
-        expect(page).to_have_url(task_list)
-    for component in ("D-b1", "D-b2", "D-b3", "D-d"):
-        page.goto(f"{task_list}papers/")
-        form = page.locator(f"main form[enctype]:has(input[value='{component}'])")
-        form.locator("input[type=file]").set_input_files(paper(tmp_path, f"Giấy tờ {component}"))
-        form.locator("button").click()
-        expect(page.locator("main")).to_contain_text(f"Giấy tờ {component}")
-    page.goto(task_list)
-
-
-def fill(page: Page, name: str, answer: str) -> None:
-    field = page.locator(f"main [name={name}]").first
-    if field.evaluate("node => node.tagName") == "SELECT":
-        options = field.locator("option")
-        texts = options.all_inner_texts()
-        values = [options.nth(n).get_attribute("value") for n in range(len(texts))]
-        chosen = answer if answer in values else values[[answer in text for text in texts].index(True)]
-        field.select_option(chosen)
-    elif field.get_attribute("type") == "checkbox":
-        field.check()
-    else:
-        field.fill(answer)
-
-
-@pytest.mark.parametrize(
-    ("language", "options"),
-    [("vi", {}), ("en", {"viewport": PHONE, "color_scheme": "dark"})],
-    ids=["vi-1280-light", "en-390-dark"],
+@pytest.fixture(
+    params=[
+        ("vi", {}),
+        ("en", {"viewport": PHONE, "color_scheme": "dark"}),
+        ("vi", {"viewport": PHONE, "color_scheme": "dark"}),
+        ("en", {}),
+    ],
+    ids=["vi-1280-light", "en-390-dark", "vi-390-dark", "en-1280-light"],
 )
-def test_from_draft_to_decision(
-    new_page: Callable[..., Page], live_server: Any, tmp_path: Path, language: str, options: dict[str, Any]
-) -> None:
-    def person(key: str) -> Page:
-        page = new_page(**options)
-        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-        sign_in(page, key)
-        return page
+def journey(request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> Iterator[Journey]:
+    """Return a journey in each language, at each width and in each theme; what is expected speaks it too."""
+    language, options = request.param
+    with translation.override(language):
+        yield Journey(new_page, language, options)
 
-    investor = person("lan")
+
+def test_from_draft_to_operation(journey: Journey, tmp_path: Path) -> None:
+    investor = journey.person("lan")
     investor.locator("form[action='/proposals/new/'] button").first.click()
-    write_proposal(investor, tmp_path)
+    file_proposal(journey, {"cluster": NEW_CLUSTER, **COMMON_SECTIONS}, tmp_path)
+    receive(journey, tmp_path)
+    appraise(journey, Recommendation.ESTABLISH)
+    decide(journey, Recommendation.ESTABLISH)
+    assert journey.stage() == Stage.ESTABLISHED
+
+    prepare(journey)
+    assert journey.stage() == Stage.UNDER_CONSTRUCTION
+
+    build(journey)
+    assert journey.stage() == Stage.OPERATING
+    assert not journey.case.steps.open().exists()
+    call_command("verify", verbosity=0)
+
+    visitor = see_the_cluster(journey)
+    expect(visitor.locator("main .kc-badge").first).to_have_text(str(Stage.OPERATING.label))
+    deliver_all()
+    investor.goto("/notifications/")
+    expect(investor.locator("main")).to_contain_text(journey.case.code)
+    leader = journey.person("chau")
+    leader.goto("/board/groundbreaking/")
+    expect(leader.locator("main")).to_contain_text(CLUSTER)
+
+
+def test_an_expansion(journey: Journey, tmp_path: Path) -> None:
+    now = database_time()
+    walk = Walk(name=CLUSTER, now=now, end=now)
+    walk.operate()
+    assert walk.expands
+    investor = journey.person("lan")
+    investor.goto(f"/register/{walk.expands.code}/")
+    investor.locator("main button[name=kind][value=expansion]").click()
+    file_proposal(journey, {**expansion_sections(local_day(now)), **COMMON_SECTIONS}, tmp_path)
+    assert journey.case.kind == CaseKind.EXPANSION
+
+    receive(journey, tmp_path)
+    appraise(journey, Recommendation.EXPAND)
+    decide(journey, Recommendation.EXPAND)
+
+    assert journey.stage() == Stage.ESTABLISHED
+    call_command("verify", verbosity=0)
+    visitor = see_the_cluster(journey)
+    expect(visitor.locator("main .kc-badge").first).to_have_text(str(Stage.OPERATING.label))
+    expect(visitor.locator("main")).to_contain_text(f"{number_format(Decimal('33.5'))} ha")
+
+
+def expansion_sections(on: date) -> dict[str, dict[str, Answer]]:
+    """Return what an expansion is asked for beside the rest: all conditions of the law of the day are met."""
+    return {
+        "expansion": {
+            "added_ha": Decimal("8.5"),
+            "commune": "Thường Tín",
+            "sectors": "Cơ khí",
+            "corners": "20.9; 105.8\n20.9; 105.8048\n20.906; 105.8048\n20.906; 105.8",
+        },
+        "conditions": {"occupancy_pct": Decimal("82.5"), "works": conditions.works(rule_set_on(on).code)},
+    }
+
+
+def see_the_cluster(journey: Journey) -> Page:
+    """Return the public page of the cluster, as a visitor sees it."""
+    visitor = journey.window()
+    visitor.goto(f"/register/{journey.case.cluster.code}/")
+    assert faults(visitor) == []
+    return visitor
+
+
+def file_proposal(journey: Journey, sections: dict[str, dict[str, Answer]], tmp_path: Path) -> None:
+    investor = journey.person("lan")
+    write_proposal(investor, sections, tmp_path)
     investor.goto(f"{investor.url}check/")
     expect(investor.locator("main")).to_contain_text(CLUSTER)
-    send(investor)
+    main_button(investor).dblclick()
     expect(investor.locator("main")).to_contain_text(re.compile(r"H26-\d{4}-\d{5}-[A-Z]"))
-    case = Case.objects.get(cluster__name=CLUSTER)
-    assert case.state == Stage.PROPOSED
+    assert Dossier.objects.count() == 1
+    journey.case = Case.objects.get(dossiers=Dossier.objects.get())
+    assert journey.stage() == Stage.PROPOSED
 
-    commune = person("binh")
+
+def receive(journey: Journey, tmp_path: Path) -> None:
+    commune = journey.person("binh")
     commune.goto("/inbox/")
     expect(commune.locator("main")).to_contain_text(CLUSTER)
-    open_step(commune, case, "give_notice")
-    fill(commune, "number", "12/TB-UBND")
-    fill(commune, "published_on", today(commune))
-    fill(commune, "where", "Cổng thông tin điện tử xã")
-    send(commune)
-    expect(commune).to_have_url(re.compile(case.code))
-
+    where = "Cổng thông tin điện tử xã"
+    journey.act("binh", "give_notice", number="12/TB-UBND", published_on=TODAY, where=where)
+    go_back_after_the_act(journey, commune)
     move_clock(commune, 15)
-    open_step(commune, case, "submit_file")
-    fill(commune, "number", "34/TTr-UBND")
-    fill(commune, "signed_on", today(commune))
-    commune.locator("main input[type=file]").set_input_files(paper(tmp_path, "Tờ trình"))
-    send(commune)
-    expect(commune).to_have_url(re.compile(case.code))
+    paper_of_commune = paper(tmp_path, "Tờ trình")
+    journey.act("binh", "submit_file", number="34/TTr-UBND", signed_on=TODAY, file=paper_of_commune)
 
-    officer = person("minh")
-    open_step(officer, case, "check_intake")
-    officer.locator("main input[name=result][value=complete]").check()
+
+def go_back_after_the_act(journey: Journey, page: Page) -> None:
+    """Go back to the form that was just sent: it leads on to the case, and nothing is done twice."""
+    stays = Stay.objects.count()
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"/cases/{journey.case.code}/$"))
+    assert Stay.objects.count() == stays
+
+
+def appraise(journey: Journey, recommendation: Recommendation) -> None:
+    check_intake_on_two_desks(journey)
+    officer = journey.start("minh", "plan_consultation")
+    officer.locator("main label", has_text=str(AgencyKind.FINANCE.label)).first.click()
+    fill(officer, "answer_by", working_days_after(today(officer), 5))
     send(officer)
-    expect(officer).to_have_url(re.compile(case.code))
-    open_step(officer, case, "plan_consultation")
-    for name in ("Tài chính", "Finance"):
-        for box in officer.locator("main label", has_text=name).all():
-            box.click()
-    fill(officer, "answer_by", _working_days_after(today(officer), 5))
-    send(officer)
-    expect(officer).to_have_url(re.compile(case.code))
-
-    finance = person("tai")
-    open_step(finance, case, "give_opinion")
-    finance.locator("main input[name=verdict][value=agree]").check()
-    send(finance)
-    expect(finance).to_have_url(re.compile(case.code))
-
-    open_step(officer, case, "draft_report")
-    fill(officer, "findings", "Hồ sơ hợp lệ, nhà đầu tư đủ năng lực.")
-    officer.locator("main input[name=recommendation][value=establish]").check()
-    send(officer)
-    expect(officer).to_have_url(re.compile(case.code))
-
-    reviewer = person("thao")
-    open_step(reviewer, case, "review_report")
-    reviewer.locator("main input[name=result][value=approved]").check()
-    send(reviewer)
-    expect(reviewer).to_have_url(re.compile(case.code))
-
-    leader = person("chau")
-    open_step(leader, case, "decide")
-    leader.locator("main input[name=outcome][value=establish]").check()
-    fill(leader, "number", "5123/QĐ-UBND")
-    fill(leader, "signed_on", today(leader))
-    fill(leader, "reasons", "Theo báo cáo thẩm định.")
-    send(leader)
-    expect(leader.locator("main")).to_contain_text("5123/QĐ-UBND")
-    leader.goto("/board/")
-    expect(leader.locator("main table")).to_be_visible()
-
-    office = person("van")
-    open_step(office, case, "send_copy")
-    fill(office, "number", "77/UBND-KT")
-    fill(office, "sent_on", today(office))
-    send(office)
-    expect(office).to_have_url(re.compile(case.code))
-
-    case.refresh_from_db()
-    assert case.state == Stage.ESTABLISHED
-    assert not case.steps.filter(finished=None).exists()
-    call_command("verify", verbosity=0)
-    _deliver_all()
-    investor.goto("/notifications/")
-    expect(investor.locator("main")).to_contain_text(case.code)
-    investor.goto(f"/cases/{case.code}/")
-    expect(investor.locator("main")).to_contain_text("5123/QĐ-UBND")
-    for page in (investor, commune, officer, leader):
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= (options.get("viewport") or {"width": 1280})["width"], page.url
+    journey.led_back(officer)
+    give_opinion_by_keyboard(journey)
+    findings = "Hồ sơ hợp lệ, nhà đầu tư đủ năng lực."
+    journey.act("minh", "draft_report", findings=findings, recommendation=recommendation)
+    review_with_two_clicks(journey)
 
 
-def _working_days_after(day: str, days: int) -> str:
-    first = datetime.strptime(day, "%d/%m/%Y").date()  # noqa: DTZ007
-    return f"{add_working_days(first, days, calendar()):%d/%m/%Y}"
+def check_intake_on_two_desks(journey: Journey) -> None:
+    """Open the step on two desks: whoever comes second is told who was first, and when."""
+    colleague = journey.window()
+    sign_in_by_password(colleague, cases.colleague("minh").email)
+    open_step(colleague, journey.case, "check_intake")
+    fill(colleague, "result", "complete")
+
+    journey.act("minh", "check_intake", result="complete")
+    send(colleague)
+
+    told = re.compile(people.person("minh").full_name + r".*\d\d/\d\d/\d{4}")
+    expect(colleague.locator("main #error-summary")).to_contain_text(told)
+    assert faults(colleague) == []
 
 
-def _deliver_all() -> None:
-    """Do what relay and worker do: here the browser is what is tested."""
-    for pk in list(OutboxRow.objects.undone().values_list("pk", flat=True)):
-        delivery.send(outbox_id=pk, at=database_time())
+def give_opinion_by_keyboard(journey: Journey) -> None:
+    """Open the step, answer and send it with Tab, Space and Enter."""
+    page = journey.person("tai")
+    page.goto(f"/cases/{journey.case.code}/")
+    step = journey.case.steps.open().get(name="give_opinion")
+    tab_to(page, page.locator(f"main a[href='/steps/{step.pk}/opinion/']").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/steps/{step.pk}/opinion/")
+    agree = page.locator("main [name=verdict][value=agree]")
+    tab_to(page, agree)
+    page.keyboard.press("Space")
+    expect(agree).to_be_checked()
+    tab_to(page, main_button(page))
+    page.keyboard.press("Enter")
+    journey.led_back(page)
+
+
+def review_with_two_clicks(journey: Journey) -> None:
+    """Click twice where no script is there to stop the second one: it leads to the same place."""
+    page = journey.person("thao", java_script_enabled=False)
+    journey.start("thao", "review_report", result="approved")
+    main_button(page).dblclick()
+    expect(page).to_have_url(re.compile(f"/cases/{journey.case.code}/$"))
+    assert journey.case.steps.filter(name="decide").count() == 1
+
+
+def decide(journey: Journey, outcome: Recommendation) -> None:
+    page = journey.start(
+        "chau",
+        "decide",
+        outcome=outcome,
+        number="5123/QĐ-UBND",
+        signed_on=TODAY,
+        reasons="Theo báo cáo thẩm định.",
+    )
+    for n, kind in enumerate(MilestoneKind, 1):
+        fill(page, f"progress_{kind}", working_days_after(today(page), 60 * n))
+    main_button(page).dblclick()
+    journey.led_back(page)
+    expect(page.locator("main")).to_contain_text("5123/QĐ-UBND")
+    journey.act("van", "send_copy", number="77/UBND-KT", sent_on=TODAY)
+
+
+def prepare(journey: Journey) -> None:
+    hand_in(journey, "lan", "submit_plan")
+    journey.act("kien", "approve_plan", result="returned", note="Bổ sung cao độ nền.")
+    hand_in(journey, "lan", "submit_plan")
+    answer(journey, "kien", "approve_plan")
+    hand_in(journey, "lan", "request_licence")
+    hand_in(journey, "binh", "clear_land")
+    answer(journey, "moc", "issue_licence")
+    answer(journey, "moc", "lease_land")
+    hand_in(journey, "lan", "request_permit")
+    answer(journey, "xuan", "issue_permit")
+    conditions = {
+        f"{name}_{part}": value
+        for name in START_PAPERS
+        for part, value in (("met", "on"), ("number", f"{name}/2026"), ("on", TODAY))
+    }
+    journey.act("lan", "break_ground", **conditions, started_on=TODAY)
+
+
+def build(journey: Journey) -> None:
+    hand_in(journey, "lan", "build")
+    hand_in(journey, "lan", "try_wastewater")
+    answer(journey, "moc", "accept_wastewater")
+    answer(journey, "xuan", "accept_works")
+    hand_in(journey, "lan", "adopt_regulation")
+    answer(journey, "minh", "open_operation")
+
+
+def hand_in(journey: Journey, key: str, step: str) -> None:
+    journey.act(key, step, number=f"{step}/2026", issued_on=TODAY)
+
+
+def answer(journey: Journey, key: str, step: str) -> None:
+    journey.act(key, step, result="granted", number=f"{step}/2026", issued_on=TODAY)
 
 
 def test_autosave_keeps_what_was_typed(new_page: Callable[..., Page], live_server: Any) -> None:
