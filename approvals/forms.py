@@ -16,7 +16,7 @@ from approvals.states import ClusterType
 from clusters.exceptions import CornersInvalid
 from clusters.geometry import read_corners
 from clusters.models import Cluster
-from clusters.states import Stage
+from clusters.states import Kind, Stage
 from law import conditions
 from law.rulesets import rule_set_on
 from law.states import Procedure
@@ -138,7 +138,7 @@ class ClusterForm(SectionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer_communes()
-        listed = _places(Cluster.objects.filter(stage__in=PROPOSABLE))
+        listed = _places(Cluster.objects.filter(stage__in=PROPOSABLE).exclude(kind=Kind.EXPANSION))
         self._offer("cluster", [*listed, (NEW_CLUSTER, _("A cluster that is not in the register yet"))])
 
     def clean(self) -> dict[str, Any]:

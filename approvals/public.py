@@ -175,7 +175,8 @@ def looked_up(token: str) -> LookedUp | None:
         number = signing.loads(token, salt=_SALT, max_age=TOKEN_SECONDS)
     except signing.BadSignature:
         return None
-    return _look(Dossier.objects.select_related("case__cluster").get(pk=number))
+    found = Dossier.objects.select_related("case__cluster").filter(pk=number).first()
+    return _look(found) if found else None
 
 
 def _look(dossier: Dossier) -> LookedUp:

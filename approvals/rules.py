@@ -15,6 +15,8 @@ OF_ANOTHER_KIND = {CaseKind.NEW: Recommendation.EXPAND, CaseKind.EXPANSION: Reco
 
 # No limit of law: no land is leased for longer.
 LONGEST_PROJECT_YEARS = 70
+# No limit of law either: a day before clusters were thought of is a slip of the year.
+FIRST_CLUSTERS_ON = date(1990, 1, 1)
 
 
 def check_not_future(day: date, *, today: date, field: str | None = None) -> None:
@@ -111,7 +113,9 @@ def check_progress(progress: Mapping[MilestoneKind, date], *, signed_on: date | 
 
 
 def check_whole_progress(progress: Mapping[MilestoneKind, date]) -> None:
-    """Refuse a decision for a cluster without its progress, which the law counts among its contents.
+    """Refuse a decision for a cluster without its progress.
+
+    The law counts the progress among a decision's contents; that it names these four days is our asking.
 
     Raises:
         RuleBroken: it names the first milestone without a day.
@@ -121,7 +125,8 @@ def check_whole_progress(progress: Mapping[MilestoneKind, date]) -> None:
     for kind in MilestoneKind:
         if kind not in progress:
             raise RuleBroken(
-                _("The decision must fix a day for: %(milestone)s.") % {"milestone": kind.label},
+                _("Give the day that the decision's progress fixes for: %(milestone)s.")
+                % {"milestone": kind.label},
                 field=f"progress_{kind}",
             )
 
@@ -138,6 +143,16 @@ def check_start_after_notice(started_on: date, *, notice_on: date) -> None:
         raise RuleBroken(
             _("The works start on the day of the commencement notice, or later."), field="started_on"
         )
+
+
+def check_start_after_decision(started_on: date, *, decided_on: date | None) -> None:
+    """Refuse a start of the works before the decision; `decided_on` None: it was not issued here.
+
+    Raises:
+        RuleBroken: `started_on` lies before `decided_on`, or before any cluster was decided.
+    """
+    if started_on < (decided_on or FIRST_CLUSTERS_ON):
+        raise RuleBroken(_("The works start after the decision. Look at the year."), field="started_on")
 
 
 def check_consulted(number: int) -> None:

@@ -430,7 +430,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "milestones": case.milestones.all(),
         "may_take_up": case.state in AFTER_DECISION
         and workflow_policies.may_follow(case, request.standing)
-        and not case.processes.exists(),
+        and not workflow.is_followed(case),
         "may_withdraw": workflow_policies.may_file(case, request.standing)
         and any(move.name == "withdraw" for move in case.get_available_state_transitions()),
     }

@@ -128,8 +128,11 @@ def working_days_left(*, today: date, due_on: date, calendar: Calendar) -> int:
 
 
 def _working_days_between(start: date, end: date, calendar: Calendar) -> int:
-    days = (start + _DAY * n for n in range(1, (end - start).days + 1))
-    return sum(calendar.is_working(day) if calendar.covers(day.year) else is_weekday(day) for day in days)
+    weeks, rest = divmod((end - start).days, 7)
+    weekdays = 5 * weeks + sum(is_weekday(end - _DAY * n) for n in range(rest))
+    # Only what the calendar names can differ from the week.
+    named = (day for day in calendar.entries if start < day <= end)
+    return weekdays + sum(calendar.is_working(day) - is_weekday(day) for day in named)
 
 
 def _count_days(

@@ -23,7 +23,7 @@ from records.models import AuditRow
 from workflows import clocks
 from workflows.models import Awaited, Case, Clock, Step
 from workflows.nodes import Work
-from workflows.states import ENDED
+from workflows.states import ENDED, Procedure
 
 if TYPE_CHECKING:
     from workflows.flows import CaseFlow
@@ -110,9 +110,9 @@ def expandable() -> ClusterQuerySet:
     return operating.exclude(Exists(expanding))
 
 
-def expansion_of(cluster: Cluster) -> Case | None:
-    """Return the case of the expansion of `cluster` that is under way; None where there is none."""
-    return Case.objects.expanding().filter(cluster=cluster).first()
+def is_followed(case: Case) -> bool:
+    """Tell whether the way from decision to operation has begun on `case`."""
+    return case.processes.filter(procedure=Procedure.DEVELOPMENT).exists()
 
 
 def open_steps(case: Case) -> list[Step]:

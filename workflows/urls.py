@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from workflows import views
 
@@ -6,7 +6,11 @@ app_name = "workflows"
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("successors/", views.orphans, name="successors"),
-    path("successors/<str:code>/<int:agency_id>/", views.choose_successor, name="choose_successor"),
+    re_path(
+        r"^successors/(?P<code>[\w.-]+)/(?P<agency_id>[0-9]{1,18})/$",
+        views.choose_successor,
+        name="choose_successor",
+    ),
     path("steps/<int:step_id>/claim/", views.claim, name="claim"),
     path("steps/<int:step_id>/release/", views.release, name="release"),
     path("steps/<int:step_id>/assign/", views.assign, name="assign"),

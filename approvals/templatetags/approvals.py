@@ -10,7 +10,7 @@ from accounts.states import Role
 from approvals.components import components
 from clusters.models import Cluster
 from clusters.states import Stage
-from workflows.selectors import expandable, expansion_of
+from workflows.selectors import expandable
 
 register = template.Library()
 
@@ -118,8 +118,8 @@ def component_name(code: str, rule_set: str) -> str:
 
 @register.inclusion_tag("approvals/parts/expansion.html", takes_context=True)
 def expansion(context: dict[str, Any], cluster: Cluster) -> dict[str, Any]:
-    """Print what there is to say of an expansion: the one under way; for an applicant, the way to one."""
-    found = {"cluster": cluster, "case": expansion_of(cluster), "csrf_token": context.get("csrf_token")}
+    """Print for an applicant the way to an expansion of `cluster`; for all others nothing."""
+    found: dict[str, Any] = {"cluster": cluster, "csrf_token": context.get("csrf_token")}
     applicants = context["request"].standing.agencies(Role.APPLICANT)
     if applicants and expandable().filter(pk=cluster.pk).exists():
         found["organisations"] = Agency.objects.filter(pk__in=applicants)

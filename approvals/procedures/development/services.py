@@ -20,6 +20,7 @@ from workflows.exceptions import NotYours, WrongStage
 from workflows.models import Case
 from workflows.policies import may_follow
 from workflows.rules import GROUNDBREAKING
+from workflows.selectors import is_followed
 from workflows.services import Act, act_on_case, act_on_step, fix_milestones, start_process
 from workflows.states import AFTER_DECISION, CaseKind, MilestoneKind
 
@@ -160,8 +161,11 @@ def break_ground(
         rules.check_not_future(started_on, today=act.on, field="started_on")
         act.move("break_ground", papers={condition: paper.number for condition, paper in papers.items()})
         rules.check_start_after_notice(started_on, notice_on=papers["notice"].issued_on)
+        decided_on = act.case.decisions.values_list("signed_on", flat=True).first()
+        rules.check_start_after_decision(started_on, decided_on=decided_on)
         for condition, paper in papers.items():
             leave_paper(act, START_PAPERS[condition], number=paper.number, issued_on=paper.issued_on)
+        act.data["numbers"] = {condition: paper.number.strip() for condition, paper in papers.items()}
         _record(act, FactKind.GROUNDBREAKING, on=started_on, number=papers["notice"].number)
         act.proceed()
     return act.case
@@ -191,10 +195,11 @@ def take_up(
             raise NotYours
         if act.case.state not in AFTER_DECISION:
             raise WrongStage
-        if act.case.processes.exists():
+        if is_followed(act.case):
             raise AlreadyFollowed
         rules.check_progress(progress, signed_on=None, today=act.on)
         act.case.applicant_id, act.case.commune_id = applicant_id, commune_id
+        act.data |= {"applicant": applicant_id, "commune": commune_id}
         fix_milestones(act, progress, source="")
         building = act.case.state == Stage.UNDER_CONSTRUCTION
         start_process(act, Development, start="start_building" if building else "start")
@@ -211,6 +216,6 @@ def _record(act: Act, kind: FactKind, *, on: date, number: str) -> None:
         kind=kind,
         when=exactly(on),
         number_text=number.strip(),
-        source="Khởi Công",
+        source=register.OWN,
         at=act.at,
     )

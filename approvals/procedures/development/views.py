@@ -20,6 +20,7 @@ from records.exceptions import AlreadyDone, DomainError, KeyReused
 from records.services import Sent
 from workflows import policies
 from workflows.models import Case, Step
+from workflows.selectors import is_followed
 from workflows.states import AFTER_DECISION
 
 
@@ -67,11 +68,12 @@ def take_up(request: PersonRequest, code: str) -> HttpResponse:
     case = get_object_or_404(cases, code=code)
     if not policies.may_follow(case, request.standing):
         raise Http404
-    if request.method != "POST" and (case.state not in AFTER_DECISION or case.processes.exists()):
+    if request.method != "POST" and (case.state not in AFTER_DECISION or is_followed(case)):
         told = _("This cluster is followed already, or is not between decision and operation.")
         messages.info(request, told)
         return redirect("approvals:case", case.code)
-    form = forms.TakeUpForm(request.POST or None, today=request.today)
+    known = {"applicant": case.applicant_id, "commune": case.commune_id}
+    form = forms.TakeUpForm(request.POST or None, today=request.today, initial=known)
     if request.method == "POST" and form.is_valid() and _taken_up(request, case, form):
         return redirect("approvals:case", case.code)
     context = {"case": case, "form": form, "key": request.POST.get("key") or uuid4()}

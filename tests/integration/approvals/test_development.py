@@ -101,7 +101,7 @@ def test_a_decision_without_a_day_for_each_milestone_is_refused(missing: Milesto
     walk = case_at("decide")
     days, before = progress(day_of(walk)), written()
     del days[missing]
-    with pytest.raises(RuleBroken, match="must fix a day for") as refused:
+    with pytest.raises(RuleBroken, match="decision's progress fixes") as refused:
         decide(walk, progress=days)
     assert refused.value.details["field"] == f"progress_{missing}"
     assert written() == before
@@ -264,6 +264,27 @@ def test_the_works_start_neither_ahead_nor_before_the_notice() -> None:
     assert walk.case.state == Stage.PREPARING
 
 
+def test_the_works_start_neither_before_the_decision_nor_in_another_age() -> None:
+    walk = after_decision("break_ground")
+    long_ago = date(1, 1, 1)
+    with pytest.raises(RuleBroken, match="Look at the year") as refused:
+        services.break_ground(
+            step_id=walk.open_step("break_ground").pk,
+            papers=start_papers(walk, notice=StartPaper("1/TB", long_ago)),
+            started_on=long_ago,
+            by=people.user("lan"),
+            at=walk.now,
+        )
+    assert refused.value.details["field"] == "started_on"
+
+
+def test_the_record_of_groundbreaking_names_all_five_papers() -> None:
+    walk = after_decision("break_ground")
+    walk.break_ground()
+    row = AuditRow.objects.get(act="break_ground", subject_id=walk.case.pk)
+    assert set(row.data["numbers"]) == set(services.START_PAPERS)
+
+
 def test_a_cluster_does_not_operate_before_its_wastewater_works_are_accepted() -> None:
     walk = after_decision("open_operation")
     walk.case.papers.filter(kind=PaperKind.WASTEWATER_ACCEPTANCE).delete()
@@ -373,6 +394,8 @@ def test_an_adopted_cluster_is_taken_up_where_it_stands(stage: Stage, step: str)
     assert open_names(case) == {step}
     assert case.steps.get(name=step).due_on is None
     assert case.applicant == people.agency_of(people.person("lan"))
+    told = AuditRow.objects.get(act="take_up", subject_id=case.pk).data
+    assert (told["applicant"], told["commune"]) == (case.applicant_id, case.commune_id)
 
 
 def test_a_cluster_is_taken_up_once_by_the_department_and_in_time() -> None:

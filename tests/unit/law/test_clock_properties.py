@@ -112,3 +112,14 @@ def test_days_left_on_the_day_of_the_event_are_the_whole_limit(
     due_on = add_working_days(trigger_on, amount, calendar)
     assert working_days_left(today=trigger_on, due_on=due_on, calendar=calendar) == amount
     assert (add_working_days(due_on, -amount, calendar) == trigger_on) is works(trigger_on, calendar)
+
+
+@given(days, days, some_calendars())
+def test_the_days_left_are_the_working_days_listed_one_by_one(
+    today: date, due_on: date, calendar: Calendar
+) -> None:
+    first, last = sorted((today, due_on))
+    listed = [first + timedelta(days=n) for n in range(1, (last - first).days + 1)]
+    between = sum(works(day, calendar) for day in listed)
+    expected = between if today <= due_on else -max(1, between)
+    assert working_days_left(today=today, due_on=due_on, calendar=calendar) == expected
