@@ -519,6 +519,8 @@ def _cases_at(cluster_id: int, predecessor_id: int) -> list[int]:
 def _choose(act: Act, predecessor_id: int, successor_id: int, reason: str) -> SuccessorChoice:
     if not policies.may_choose_successor(act.who):
         raise NotYours
+    # Two who choose may hold different cases of the cluster; its own row makes the second one wait.
+    Cluster.objects.select_for_update().get(pk=act.case.cluster_id)
     check_not_chosen(act.case.cluster_id, predecessor_id)
     predecessor = Agency.objects.get(pk=predecessor_id)
     fit = {agency.pk: agency for agency in successors.candidates(predecessor, on=act.on)}

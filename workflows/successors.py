@@ -41,7 +41,8 @@ class Heirs:
 def heirs(*, on: date) -> Heirs:
     """Return who has taken over from whom by the day `on`, in two queries."""
     certain = {row.predecessor_id: Heir(row.successor_id, row.on) for row in Succession.objects.by(on)}
-    choices = SuccessorChoice.objects.select_related("predecessor")
+    # An agency whose end was taken back has no heir.
+    choices = SuccessorChoice.objects.select_related("predecessor").exclude(predecessor__valid_to=None)
     chosen = {
         (row.cluster_id, row.predecessor_id): Heir(row.successor_id, _first_day(row)) for row in choices
     }
