@@ -540,7 +540,7 @@ def test_only_an_applicant_is_offered_to_expand_and_only_where_it_may_be(it_is: 
     file(walk, drafted_expansion(walk))
     page = signed_in("hung").get(path).content.decode()
     assert "Propose its expansion" not in page
-    assert "Proposed" in page
+    assert "Received" in page  # the words of the national portal, for the applicant as for everybody
     assert "Operating" in page
 
 
