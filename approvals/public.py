@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.core import signing
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -24,6 +24,7 @@ from accounts.states import AgencyKind
 from approvals.models import Decision, Dossier
 from approvals.selectors import PUBLIC_WORDS, public_words
 from approvals.states import DossierState, Recommendation
+from clusters import services as register
 from clusters.models import Cluster, DatedFact
 from clusters.states import FactKind, Stage
 from law.rulesets import Provision, provision
@@ -276,9 +277,8 @@ def _in_favour() -> QuerySet[Decision]:
 
 
 def _told_by_sources() -> QuerySet[DatedFact]:
-    """Return the decisions that only a source tells of: those issued here leave a fact as well."""
-    own = Decision.objects.filter(case__cluster=OuterRef("cluster"), number=OuterRef("number_text"))
-    facts = DatedFact.objects.standing().filter(~Exists(own), kind=FactKind.DECISION)
+    """Return the decisions that only a source tells of: those issued here leave a fact of our own."""
+    facts = DatedFact.objects.standing().filter(kind=FactKind.DECISION).exclude(source=register.OWN)
     return facts.select_related("cluster").order_by(F("earliest").desc(nulls_last=True), "-pk")
 
 
