@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from accounts.requests import PersonRequest, form_key
-from accounts.states import AgencyKind
 from approvals import selectors
 from approvals.step_forms import StepForm
 from law.clock import working_days_left
@@ -112,7 +111,7 @@ class StepPage(LoginRequiredMixin, View):
         context = {
             "step": step,
             "case": case,
-            "is_office": bool(self.request.standing.kinds() - {AgencyKind.INVESTOR}),
+            "is_office": policies.is_in_office(self.request.standing),
             "dossier": dossier,
             "form": form,
             "key": key,

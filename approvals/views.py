@@ -411,7 +411,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
     dossier = case.dossiers.select_related("applicant").order_by("-pk").first()
     days = calendar()
     steps = [_open_step(request, step, days) for step in workflow.open_steps(case)]
-    is_office = bool(request.standing.kinds() - {"investor"})
+    is_office = workflow_policies.is_in_office(request.standing)
     context = {
         "case": case,
         "dossier": dossier,

@@ -59,7 +59,12 @@ def may_see_all(who: Standing) -> bool:
 
 def may_lead(who: Standing) -> bool:
     """Leaders see the board; that of their own agency, unless they follow every case."""
-    return who.leads() and bool(who.kinds() - {AgencyKind.INVESTOR})
+    return who.leads() and is_in_office(who)
+
+
+def is_in_office(who: Standing) -> bool:
+    """Whoever serves in a public agency reads what offices write to each other; an investor does not."""
+    return bool(who.kinds() - {AgencyKind.INVESTOR})
 
 
 def is_for(step: Step, who: Standing) -> bool:
