@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from law import rulesets
 from law.exceptions import NoRuleSet
 from law.loader import AFTER_DECISION
-from law.rows import Amended, Cited, Condition, Criterion, Provision, Reading, RuleSet, Source
+from law.rows import Amended, Cited, Condition, Criterion, Figure, Provision, RuleSet, Source
 
 
 class Part(TextChoices):
@@ -27,6 +27,7 @@ class Part(TextChoices):
     AFTER = "after_decision", _("After the decision")
     CONDITION = "condition", _("Conditions")
     CRITERION = "criterion", _("Scoring of applicants")
+    FIGURE = "figure", _("Thresholds and shares")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class InForce:
     after_decision: tuple[Provision, ...]
     conditions: tuple[Condition, ...]
     criteria: tuple[Criterion, ...]
+    figures: tuple[Figure, ...]
 
     def rows(self) -> dict[tuple[Part, str], Amended]:
         """Return the rows by their part and their name there, as `(Part.PROVISION, "E50")`."""
@@ -46,6 +48,7 @@ class InForce:
         found |= {(Part.PROVISION, row.step): row for row in self.provisions}
         found |= {(Part.CONDITION, row.rule): row for row in self.conditions}
         found |= {(Part.CRITERION, row.criterion): row for row in self.criteria}
+        found |= {(Part.FIGURE, row.figure): row for row in self.figures}
         found |= {(Part.AFTER, row.step): row for row in self.after_decision}
         return found
 
@@ -84,6 +87,10 @@ def in_force(day: date) -> InForce:
         after_decision=tuple(row for row in rulesets.provisions(AFTER_DECISION) if row.covers(day)),
         conditions=rulesets.conditions(code),
         criteria=rulesets.criteria(code),
+        figures=(
+            *rulesets.figures(code),
+            *(row for row in rulesets.figures(AFTER_DECISION) if row.covers(day)),
+        ),
     )
 
 
@@ -125,16 +132,17 @@ def as_json(day: date) -> dict[str, Any]:
     return {
         "on": day.isoformat(),
         "rule_set": _row(found.rule_set) if found.rule_set else None,
-        "provisions": [_row(row) | _days_of(days) for row in found.provisions],
-        "conditions": [_row(row) | _days_of(days) for row in found.conditions],
-        "scoring": [_row(row) | _days_of(days) for row in found.criteria],
+        "provisions": [_row(row) | _days_of(days, row) for row in found.provisions],
+        "conditions": [_row(row) | _days_of(days, row) for row in found.conditions],
+        "scoring": [_row(row) | _days_of(days, row) for row in found.criteria],
+        "figures": [_row(row) | _days_of(days, row) for row in found.figures],
         "after_decision": [_row(row) for row in found.after_decision],
         "readings": [_row(row) for row in rulesets.library().readings],
         "sources": [_row(row) for row in rulesets.library().sources.values()],
     }
 
 
-def _row(row: Cited | Reading | Source) -> dict[str, Any]:
+def _row(row: Cited | Source) -> dict[str, Any]:
     plain = {field.name: _plain(getattr(row, field.name)) for field in fields(row)}
     if not isinstance(row, Cited):
         return plain
@@ -146,9 +154,9 @@ def _row(row: Cited | Reading | Source) -> dict[str, Any]:
     }
 
 
-def _days_of(rule_set: RuleSet | None) -> dict[str, Any]:
-    """Return the days of a row of `rule_set`: those of the rule set."""
-    if rule_set is None:
+def _days_of(rule_set: RuleSet | None, row: Amended) -> dict[str, Any]:
+    """Return the days of a row of `rule_set`, which are those of the rule set; nothing for other rows."""
+    if rule_set is None or getattr(row, "rule_set", "") != rule_set.code:
         return {}
     return {"valid_from": _plain(rule_set.valid_from), "valid_to": _plain(rule_set.valid_to)}
 
