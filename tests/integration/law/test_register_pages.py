@@ -11,6 +11,12 @@ from django.test import Client
 from law.addresses import law_row_url
 from tests.factories.cases import moment
 from tests.factories.fixtures import it_is
+from tests.integration.config.test_no_english_on_vietnamese_pages import (
+    client_of,
+    gather,
+    left_in_english,
+    patterns,
+)
 
 __all__ = ["it_is"]
 pytestmark = pytest.mark.django_db
@@ -154,3 +160,14 @@ def test_address_of_a_row_leads_to_it(
 def test_template_word_gives_the_address_of_a_row() -> None:
     page = Template("{% load law %}{% law_row_url 'R4' 'E50' %}")
     assert page.render(Context()) == "/law/?on=2026-09-15#R4-E50"
+
+
+def test_no_text_is_left_in_english_for_those_who_read_vietnamese() -> None:
+    days = ("2009-10-04", "2018-01-01", "2021-01-01", "2024-06-03", "2026-01-05", "2026-11-23")
+    pages = [
+        *(f"/law/?on={day}" for day in days),
+        "/law/?on=x",
+        "/law/compare/?from=2018-01-01&to=2026-11-23",
+    ]
+    met, net = gather(client_of(None), pages), patterns()
+    assert [text for text in met if left_in_english(text, net)] == []
