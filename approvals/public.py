@@ -28,7 +28,7 @@ from clusters import services as register
 from clusters.models import Cluster, DatedFact
 from clusters.states import FactKind, Stage
 from law.clock import Deadline
-from law.rulesets import Provision, provision
+from law.rulesets import Provision
 from records.clock import local_day
 from records.models import AuditRow
 from workflows import clocks
@@ -209,8 +209,7 @@ def _look(dossier: Dossier) -> LookedUp:
 
 
 def _limit(clock: Clock) -> Limit:
-    row = provision(clock.rule_set, clock.limit)
-    return Limit(clock.due_on, row, clocks.deadline(clock))
+    return Limit(clock.due_on, clocks.provision_of(clock), clocks.deadline(clock))
 
 
 def _words(case: Case, dossier: Dossier) -> str | Promise:

@@ -12,11 +12,12 @@ from pathlib import Path
 from law import loader
 from law.exceptions import NoRuleSet
 from law.loader import AFTER_DECISION
-from law.rows import Condition, Criterion, Library, Provision, Reading, RuleSet, Source, limit_text
+from law.rows import Condition, Criterion, Figure, Library, Provision, Reading, RuleSet, Source, limit_text
 
 __all__ = [
     "Condition",
     "Criterion",
+    "Figure",
     "Library",
     "Provision",
     "Reading",
@@ -24,6 +25,7 @@ __all__ = [
     "Source",
     "conditions",
     "criteria",
+    "figures",
     "library",
     "limit_text",
     "provision",
@@ -54,24 +56,38 @@ def rule_set_on(day: date) -> RuleSet:
     raise NoRuleSet(day)
 
 
-def provision(code: str, step: str) -> Provision:
+def provision(code: str, step: str, *, on: date | None = None) -> Provision:
     """Return the provision on `step` that holds for a case of the rule set `code`, as `("R4", "E40")`.
 
     What comes after the decision is the same for all (`P13`): the general laws set it, not the rules on
-    clusters; so a case that was adopted without a rule set ("") has it too. KeyError if there is none.
+    clusters; so a case that was adopted without a rule set ("") has it too. Of rows that followed each
+    other it is the one in force `on` a day, else the last. KeyError if there is none.
     """
-    own = library().provisions.get(code, {})
-    return own[step] if step in own else library().provisions[AFTER_DECISION][step]
+    rows = _by_step(code).get(step) or _by_step(AFTER_DECISION)[step]
+    return next((row for row in rows if on and row.covers(on)), rows[-1])
+
+
+@cache
+def _by_step(code: str) -> dict[str, list[Provision]]:
+    found: dict[str, list[Provision]] = {}
+    for row in provisions(code):
+        found.setdefault(row.step, []).append(row)
+    return found
 
 
 def provisions(code: str) -> tuple[Provision, ...]:
     """Return the provisions of the rule set `code` (or `POST`) in the order of the procedure."""
-    return tuple(library().provisions.get(code, {}).values())
+    return library().provisions.get(code, ())
 
 
 def conditions(code: str) -> tuple[Condition, ...]:
     """Return the conditions of the rule set `code`."""
     return library().conditions.get(code, ())
+
+
+def figures(code: str) -> tuple[Figure, ...]:
+    """Return the other numbers of the rule set `code` (or `POST`): thresholds, shares, counts."""
+    return library().figures.get(code, ())
 
 
 def criteria(code: str) -> tuple[Criterion, ...]:

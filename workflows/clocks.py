@@ -3,7 +3,7 @@
 from datetime import date
 
 from law import clock as law_clock
-from law.rulesets import provision
+from law.rulesets import Provision, provision
 from law.selectors import calendar
 from workflows.models import Case, Clock, ClockPause
 
@@ -16,7 +16,7 @@ def begin(case: Case, limit: str, *, trigger_on: date) -> Clock | None:
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
-    row = provision(case.rule_set, limit)
+    row = provision(case.rule_set, limit, on=trigger_on)
     if not row.has_limit or not row.covers(trigger_on):
         return None
     clock = Clock(case=case, rule_set=case.rule_set, limit=limit, trigger_on=trigger_on)
@@ -40,11 +40,16 @@ def resume(clock: Clock, *, on: date) -> None:
 def deadline(clock: Clock) -> law_clock.Deadline:
     """Count `clock` again and return the due day with its ledger."""
     return law_clock.due(
-        provision(clock.rule_set, clock.limit),
+        provision_of(clock),
         trigger_on=clock.trigger_on,
         calendar=calendar(clock.calendar_version),
         pauses=pauses_of(clock),
     )
+
+
+def provision_of(clock: Clock) -> Provision:
+    """Return the row that set the limit of `clock`: the one in force on its trigger day."""
+    return provision(clock.rule_set, clock.limit, on=clock.trigger_on)
 
 
 def pauses_of(clock: Clock) -> list[law_clock.Pause]:
@@ -56,8 +61,6 @@ def pauses_of(clock: Clock) -> list[law_clock.Pause]:
 
 def _count(clock: Clock, pauses: list[law_clock.Pause]) -> None:
     days = calendar()
-    counted = law_clock.due(
-        provision(clock.rule_set, clock.limit), trigger_on=clock.trigger_on, calendar=days, pauses=pauses
-    )
+    counted = law_clock.due(provision_of(clock), trigger_on=clock.trigger_on, calendar=days, pauses=pauses)
     assert counted.due_on is not None, "only a limit runs as a clock"
     clock.due_on, clock.firm, clock.calendar_version = counted.due_on, counted.firm, days.version
