@@ -379,7 +379,7 @@ def receipt(request: PersonRequest, pk: int) -> HttpResponse:
     dossier = _own(request, pk)
     if dossier.case is None:
         return redirect("approvals:dossier", dossier.pk)
-    clock = dossier.case.clocks.order_by("pk").first()
+    clock = dossier.case.clocks.order_by("pk").first() if dossier.promised_on else None
     context = {
         "dossier": dossier,
         "case": dossier.case,

@@ -24,6 +24,7 @@ Committee (Ủy ban nhân dân). Every row names its article, the text in which 
 | --- | --- | --- |"""
 _AFTER = """Other laws, each with dates of its own; not part of a rule set. Nothing here is enforced yet."""
 _TRANSITION = """A case keeps the rule set of its first request. What holds where one followed another:"""
+_CHANGES = """What is done with a file as one rule set follows another (`manage.py law impact`):"""
 _CLOCK = """The clock (`law/clock.py`) counts as follows, and shows each day in its ledger."""
 
 
@@ -52,6 +53,8 @@ def _lines(library: Library) -> Iterator[str]:
     yield from _provisions(library.provisions[AFTER_DECISION].values())
     yield from ("", "## How days are counted", "", _CLOCK, "", *_readings(library, "K-"))
     yield from ("", "## Which rule set applies", "", _TRANSITION, "", *_readings(library, "T-"))
+    yield from ("", _CHANGES, "", *_transitions(library))
+    yield from ("", "## Clusters older than the rules", "", *_readings(library, "L-"))
     yield from ("", "## Sources", "")
     yield from _table(
         ("Key", "What", "Where", "Kind"),
@@ -147,6 +150,25 @@ def _readings(library: Library, prefix: str) -> Iterator[str]:
             (r.rule, r.says, r.reading, r.basis, _sentences(_MARKS[r.grade], r.grade_note))
             for r in library.readings
             if r.rule.startswith(prefix)
+        ),
+    )
+
+
+def _transitions(library: Library) -> Iterator[str]:
+    return _table(
+        ("Change", "On", "A file", "What holds", "Rule", "Article", "Grade"),
+        (
+            (
+                f"{t.from_set} → {t.to_set}",
+                f"{t.day:%d/%m/%Y}",
+                t.situation.label,
+                t.applies.label,
+                t.clause or "none found",
+                t.citation_text,
+                _grade(t, t.note),
+            )
+            for rows in library.transitions.values()
+            for t in rows.values()
         ),
     )
 

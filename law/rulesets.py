@@ -24,6 +24,7 @@ __all__ = [
     "Source",
     "conditions",
     "criteria",
+    "find_provision",
     "library",
     "limit_text",
     "provision",
@@ -60,8 +61,18 @@ def provision(code: str, step: str) -> Provision:
     What comes after the decision is the same for all (`P13`): the general laws set it, not the rules on
     clusters; so a case that was adopted without a rule set ("") has it too. KeyError if there is none.
     """
-    own = library().provisions.get(code, {})
-    return own[step] if step in own else library().provisions[AFTER_DECISION][step]
+    found = find_provision(code, step)
+    if found is None:
+        raise KeyError(step)
+    return found
+
+
+def find_provision(code: str, step: str) -> Provision | None:
+    """Return the provision on `step` for a case of the rule set `code`; None where that rule set has none.
+
+    R1 knows no public notice and no window, of R1b no step was confirmed.
+    """
+    return library().provisions.get(code, {}).get(step) or library().provisions[AFTER_DECISION].get(step)
 
 
 def provisions(code: str) -> tuple[Provision, ...]:

@@ -1,0 +1,125 @@
+"""Which cases a change of law touches, and under which clause: facts of cases for `law.transitions`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.selectors import Standing
+from accounts.states import AgencyKind
+from clusters.states import Stage
+from law import transitions
+from law.rows import Transition
+from law.states import Applies
+from law.transitions import Change, FileFacts
+from records.clock import local_day
+from records.models import AuditRow
+from workflows.models import Case, RuleSetChoice, RuleSetQuestion, Step
+from workflows.states import UNDER_WAY
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A running case that a change of law touches, its clause, and what was chosen where it asks."""
+
+    case: Case
+    change: Change
+    clause: Transition
+    choice: RuleSetChoice | None
+
+    @property
+    def must_choose(self) -> bool:
+        """Tell whether an officer has still to choose."""
+        return self.clause.applies == Applies.ASK and self.choice is None
+
+
+def touched(change: Change, who: Standing, *, after: str = "", limit: int | None = None) -> list[Touched]:
+    """Return the running cases that `who` may see and `change` touches, by code; `after` is the one before.
+
+    Those that were moved because of this change are among them. Takes four queries.
+    """
+    choices = RuleSetChoice.objects.filter(from_set=change.before.code, to_set=change.after.code)
+    moved = Exists(choices.filter(case=OuterRef("pk"), moves=True))
+    cases = Case.objects.visible_to(who).filter(state__in=UNDER_WAY, code__gt=after)
+    cases = cases.filter(Q(rule_set=change.before.code) | moved).select_related("cluster").order_by("code")
+    found = list(cases[:limit])
+    chosen = {choice.case_id: choice for choice in choices.filter(case__in=found).select_related("chosen_by")}
+    clauses = clauses_of(found, change)
+    return [
+        Touched(case, change, clause, chosen.get(case.pk))
+        for case in found
+        if (clause := clauses[case.pk]) is not None
+    ]
+
+
+def clauses_of(cases: Sequence[Case], change: Change) -> dict[int, Transition | None]:
+    """Return the clause for each of `cases` by its id, in two queries; None where it is not touched."""
+    facts = file_facts(cases, on=change.day)
+    return {case.pk: transitions.verdict(facts[case.pk], change) for case in cases}
+
+
+def clause_to(case: Case, code: str) -> Transition | None:
+    """Return the clause for `case` as the rule set `code` followed its own; None for any other rule set."""
+    change = transitions.change_from(case.rule_set)
+    if change is None or change.after.code != code:
+        return None
+    return clauses_of([case], change)[case.pk]
+
+
+def file_facts(cases: Sequence[Case], *, on: date) -> dict[int, FileFacts]:
+    """Return what tells the clause for each of `cases`, as they stood when the day `on` began.
+
+    The first request and the begin of the appraisal are the days on which they were recorded here.
+    """
+    days = _days(cases)
+    midnight = timezone.make_aware(datetime.combine(on, time()))
+    lay = Step.objects.filter(case__in=cases, agency__kind=AgencyKind.DISTRICT, created__lt=midnight)
+    there = set(lay.filter(Q(finished=None) | Q(finished__gte=midnight)).values_list("case", flat=True))
+    return {
+        case.pk: FileFacts(
+            requested_on=days.get((case.pk, Stage.PROPOSED), local_day(case.opened_at)),
+            appraised_on=days.get((case.pk, Stage.UNDER_APPRAISAL)),
+            at_district=case.pk in there,
+        )
+        for case in cases
+    }
+
+
+def _days(cases: Sequence[Case]) -> dict[tuple[int, str], date]:
+    """Return the day on which each case came to a stage, the last time."""
+    rows = AuditRow.objects.filter(
+        subject_kind=Case.subject_kind(),
+        subject_id__in=[case.pk for case in cases],
+        target__in=(Stage.PROPOSED, Stage.UNDER_APPRAISAL),
+    ).order_by("seq")
+    return {
+        (subject, target): local_day(at)
+        for subject, source, target, at in rows.values_list("subject_id", "source", "target", "at")
+        if source != target
+    }
+
+
+def unasked(change: Change) -> QuerySet[Case]:
+    """Return the running cases under the rule set that `change` ended, about which nobody was asked yet."""
+    pair = {"case": OuterRef("pk"), "from_set": change.before.code, "to_set": change.after.code}
+    asked, chosen = RuleSetQuestion.objects.filter(**pair), RuleSetChoice.objects.filter(**pair)
+    cases = Case.objects.filter(state__in=UNDER_WAY, rule_set=change.before.code)
+    return cases.exclude(Exists(asked)).exclude(Exists(chosen)).order_by("pk")
+
+
+def waiting() -> QuerySet[RuleSetQuestion]:
+    """Return the questions that wait for somebody's choice, by case: the case still stands as it was asked."""
+    same = RuleSetChoice.objects.filter(
+        case=OuterRef("case"), from_set=OuterRef("from_set"), to_set=OuterRef("to_set")
+    )
+    open_ones = RuleSetQuestion.objects.filter(case__state__in=UNDER_WAY).exclude(Exists(same))
+    return open_ones.filter(case__rule_set=F("from_set")).order_by("case")
+
+
+def question_of(case: Case) -> RuleSetQuestion | None:
+    """Return the question about the case that waits for a choice."""
+    return waiting().filter(case=case).first()
