@@ -6,7 +6,8 @@ from datetime import date
 from law import clock as law_clock
 from law.rulesets import find_provision, provision
 from law.selectors import calendar
-from workflows.models import Case, Clock, ClockPause
+from records.clock import local_day
+from workflows.models import Case, Clock, ClockPause, Step
 
 
 def begin(
@@ -44,6 +45,22 @@ def begin_again(clock: Clock, case: Case, *, on: date) -> Clock | None:
             for pause in clock.pauses.order_by("pk")
         )
     return new
+
+
+def due_under(code: str, step: Step) -> date | None:
+    """Return the day on which the open `step` would be due under the rule set `code`; None without a limit.
+
+    It is the day that `begin` and `begin_again` give when the case is moved there.
+
+    Raises:
+        CalendarMissing: the count reaches a year without a calendar.
+    """
+    row, clock = find_provision(code, step.flow_task.limit), step.clock
+    trigger_on = clock.trigger_on if clock else local_day(step.began_at)
+    if row is None or not row.has_limit or not row.covers(trigger_on):
+        return None
+    pauses = [pause for pause in pauses_of(clock) if pause.to_on] if clock else []
+    return law_clock.due(row, trigger_on=trigger_on, calendar=calendar(), pauses=pauses).due_on
 
 
 def stop(clock: Clock, *, on: date, reason: str) -> None:

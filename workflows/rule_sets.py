@@ -13,12 +13,15 @@ from accounts.selectors import Standing
 from accounts.states import AgencyKind
 from clusters.states import Stage
 from law import transitions
-from law.rows import Transition
+from law.rows import RuleSet, Transition
+from law.rulesets import library
 from law.states import Applies
 from law.transitions import Change, FileFacts
 from records.clock import local_day
 from records.models import AuditRow
+from workflows import clocks
 from workflows.models import Case, RuleSetChoice, RuleSetQuestion, Step
+from workflows.selectors import open_steps
 from workflows.states import UNDER_WAY
 
 
@@ -37,21 +40,21 @@ class Touched:
         return self.clause.applies == Applies.ASK and self.choice is None
 
 
-def touched(change: Change, who: Standing, *, after: str = "", limit: int | None = None) -> list[Touched]:
-    """Return the running cases that `who` may see and `change` touches, by code; `after` is the one before.
+def touched(change: Change, who: Standing) -> list[Touched]:
+    """Return the running cases that `who` may see and `change` touches, by code, in a few queries.
 
-    Those that were moved because of this change are among them. Takes four queries.
+    Those that were moved because of this change are among them.
     """
     choices = RuleSetChoice.objects.filter(from_set=change.before.code, to_set=change.after.code)
     moved = Exists(choices.filter(case=OuterRef("pk"), moves=True))
-    cases = Case.objects.visible_to(who).filter(state__in=UNDER_WAY, code__gt=after)
-    cases = cases.filter(Q(rule_set=change.before.code) | moved).select_related("cluster").order_by("code")
-    found = list(cases[:limit])
-    chosen = {choice.case_id: choice for choice in choices.filter(case__in=found).select_related("chosen_by")}
-    clauses = clauses_of(found, change)
+    running = Case.objects.visible_to(who).filter(state__in=UNDER_WAY)
+    under = running.filter(Q(rule_set=change.before.code) | moved)
+    cases = list(under.select_related("cluster").order_by("code"))
+    chosen = {one.case_id: one for one in choices.filter(case__in=cases).select_related("chosen_by")}
+    clauses = clauses_of(cases, change)
     return [
         Touched(case, change, clause, chosen.get(case.pk))
-        for case in found
+        for case in cases
         if (clause := clauses[case.pk]) is not None
     ]
 
@@ -123,3 +126,30 @@ def waiting() -> QuerySet[RuleSetQuestion]:
 def question_of(case: Case) -> RuleSetQuestion | None:
     """Return the question about the case that waits for a choice."""
     return waiting().filter(case=case).first()
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """What a move to the rule set `code` would make of an open step's last day; None: it would have none."""
+
+    code: str
+    step: Step
+    due_on: date | None
+
+
+def preview(case: Case, codes: Sequence[str]) -> list[Renewed]:
+    """Return what each of the rule sets `codes` would make of the open steps that have a limit of the law."""
+    steps = [step for step in open_steps(case) if step.flow_task.limit]
+    return [Renewed(code, step, clocks.due_under(code, step)) for code in codes for step in steps]
+
+
+def others(case: Case, *, on: date) -> list[RuleSet]:
+    """Return the rule sets to which a case may be moved by a paper: in force by the day `on`, not its own.
+
+    One that a clause keeps the case from is not among them.
+    """
+    found = [row for row in library().rule_sets.values() if row.valid_from <= on and row.code != case.rule_set]
+    change = transitions.change_from(case.rule_set)
+    clause = clauses_of([case], change)[case.pk] if change else None
+    kept = change.after.code if change and clause and clause.applies != Applies.ASK else ""
+    return [row for row in found if row.code != kept]

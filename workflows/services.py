@@ -813,11 +813,16 @@ def close_window(step_id: int, *, at: datetime) -> bool:
     try:
         with act_on_step(step.name, step_id=step_id, by=system, at=at) as act:
             act.data["reason"] = Ending.WINDOW_CLOSED.value
-            # The next limit counts from the last day of the window, not from the day this job ran.
-            act.proceed(trigger_on=act.step.due_on)
+            # The next limit counts from the last day of the window, not from the day this job ran. A rule
+            # set without a window counts it from the request (R1, E40).
+            act.proceed(trigger_on=act.step.due_on or _requested_on(act.step.process))
     except StepClosed:
         return False
     return True
+
+
+def _requested_on(process: Process) -> date:
+    return local_day(process.task_set.earliest("pk").created)
 
 
 SOON_WORKING_DAYS = 2
