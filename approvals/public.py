@@ -27,10 +27,11 @@ from approvals.states import DossierState, Recommendation
 from clusters import services as register
 from clusters.models import Cluster, DatedFact
 from clusters.states import FactKind, Stage
-from law.rulesets import Provision, provision
+from law.rulesets import Provision
 from records.clock import local_day
 from records.models import AuditRow
 from workflows import selectors as workflow
+from workflows.clocks import provision_of
 from workflows.models import Case
 from workflows.states import AFTER_DECISION, UNDER_WAY, CaseKind
 
@@ -199,7 +200,7 @@ def _look(dossier: Dossier) -> LookedUp:
         is_open=is_open,
         waits_for_applicant=any(holder.kind == AgencyKind.INVESTOR for holder in holders),
         offices=[holder for holder in holders if holder.kind != AgencyKind.INVESTOR],
-        limit=Limit(clock.due_on, provision(clock.rule_set, clock.limit)) if clock else None,
+        limit=Limit(clock.due_on, provision_of(clock)) if clock else None,
         next_step=next(iter(ahead), ""),
     )
 

@@ -36,13 +36,14 @@ from clusters.geometry import area_ha
 from clusters.models import Cluster
 from law.clock import working_days_left
 from law.conditions import Finding, number
-from law.rulesets import Provision, provision, rule_set, rule_set_on
+from law.rulesets import Provision, rule_set, rule_set_on
 from law.selectors import calendar
 from records.exceptions import AlreadyDone
 from records.services import Sent
 from workflows import policies as workflow_policies
 from workflows import rule_sets
 from workflows import selectors as workflow
+from workflows.clocks import provision_of
 from workflows.models import Case
 from workflows.states import AFTER_DECISION, UNDER_WAY, CaseKind, Ending
 
@@ -385,7 +386,7 @@ def receipt(request: PersonRequest, pk: int) -> HttpResponse:
         "dossier": dossier,
         "case": dossier.case,
         "documents": dossier.documents.filter(uploaded_at__lte=dossier.filed_at),
-        "provision": provision(clock.rule_set, clock.limit) if clock else None,
+        "provision": provision_of(clock) if clock else None,
     }
     return render(request, "approvals/receipt.html", context)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ from law.exceptions import LawDataError
 from law.rows import (
     Condition,
     Criterion,
+    Figure,
     LegacyRule,
     Library,
     Provision,
@@ -39,32 +40,49 @@ from law.tables import Row
 # Steps after the decision follow other laws, each with dates of its own: no rule set of clusters.
 AFTER_DECISION = "POST"
 FULL_SCORE = 100
+# The unit of a figure whose value is a day.
+DATE = "date"
 
-_GRADED = ("source", "grade", "grade_note")
-RULE_SET_COLUMNS = ("code", "instrument", "valid_from", "valid_to", "essence", "citation", *_GRADED, "note")
+
+def _texts(*columns: str) -> tuple[str, ...]:
+    """Return the names of columns with texts, each with that of its Vietnamese beside it."""
+    return tuple(name for column in columns for name in (column, f"{column}_vi"))
+
+
+_NOTE = _texts("note")
+_GRADED = ("source", "grade", *_texts("grade_note"))
+RULE_SET_COLUMNS = (
+    *("code", *_texts("instrument"), "valid_from", "valid_to", *_texts("essence")),
+    *("citation", *_GRADED, *_NOTE),
+)
 PROVISION_COLUMNS = (
-    *("rule_set", "step", "seq", "phase", "actor", "recipient", "action", "output", "dossier_sets"),
+    *("rule_set", "step", "seq", *_texts("phase", "actor", "recipient", "action", "output"), "dossier_sets"),
     *("bound", "amount", "unit", "starts", "pauses", "stops", "within", "valid_from", "valid_to"),
-    *("citation", "amended_by", *_GRADED, "note"),
+    *("citation", "amended_by", *_GRADED, *_NOTE),
 )
 CONDITION_COLUMNS = (
-    *("rule_set", "rule", "procedure", "parameter", "operator", "value", "unit", "scope", "meaning"),
-    *("alternative", "exception", "citation", "amended_by", *_GRADED, "note"),
+    *("rule_set", "rule", "procedure", "parameter", "operator", "value", "unit", "scope"),
+    *_texts("meaning"),
+    *("alternative", "exception", "citation", "amended_by", *_GRADED, *_NOTE),
+)
+FIGURE_COLUMNS = (
+    *("rule_set", "figure", "step", *_texts("what"), "operator", "value", *_texts("unit")),
+    *("valid_from", "valid_to", "citation", "amended_by", *_GRADED),
 )
 CRITERION_COLUMNS = (
-    *("rule_set", "criterion", "name_vi", "name_en", "max_points", "pass_points", "tie_rule"),
+    *("rule_set", "criterion", "name_vi", "name_en", "max_points", "pass_points", *_texts("tie_rule")),
     *("citation", "amended_by", *_GRADED),
 )
 SOURCE_COLUMNS = ("key", "what", "address", "path_in_source", "kind")
 TRANSITION_COLUMNS = (
     *("from_set", "to_set", "day", "situation", "applies", "clause", "citation", "amended_by"),
-    *(*_GRADED, "note"),
+    *(*_GRADED, *_NOTE),
 )
 LEGACY_COLUMNS = (
     *("clause", "established", "below_ha", "below_special_ha", "above_ha", "formed_before"),
-    *("established_before", "in_list", "complete_before", "citation", "amended_by", *_GRADED, "note"),
+    *("established_before", "in_list", "complete_before", "citation", "amended_by", *_GRADED, *_NOTE),
 )
-READING_COLUMNS = ("rule", "says", "reading", "basis", "grade", "grade_note")
+READING_COLUMNS = ("rule", *_texts("says", "reading"), "citation", "amended_by", *_GRADED)
 
 Typed = TypeVar("Typed")
 
@@ -75,6 +93,11 @@ class _File:
 
     name: str
     pairs: Sequence[tuple[Row, Any]]
+
+    @property
+    def typed(self) -> tuple[Any, ...]:
+        """The typed rows, in the order of the file."""
+        return tuple(typed for _, typed in self.pairs)
 
     def by_key(self, column: str, key: Callable[[Any], str]) -> dict[str, Any]:
         """Return the typed rows by `key`, which may not repeat."""
@@ -104,7 +127,9 @@ def read(folder: Path) -> Library:
     conditions = _read(folder / "conditions.csv", CONDITION_COLUMNS, reader.condition)
     criteria = _read(folder / "scoring.csv", CRITERION_COLUMNS, reader.criterion)
     _check_scores(criteria)
-    readings = _read(folder / "readings.csv", READING_COLUMNS, _reading)
+    figures = _read(folder / "figures.csv", FIGURE_COLUMNS, reader.figure)
+    _check_figures(figures, provisions)
+    readings = _read(folder / "readings.csv", READING_COLUMNS, reader.reading)
     rules = readings.by_key("rule", lambda r: r.rule)
     transitions = _read(folder / "transitions.csv", TRANSITION_COLUMNS, reader.transition)
     _check_transitions(transitions, tuple(by_code.values()), rules)
@@ -113,7 +138,7 @@ def read(folder: Path) -> Library:
     return Library(
         sources=sources,
         rule_sets=by_code,
-        provisions={code: own.by_key("step", lambda p: p.step) for code, own in _by_rule_set(provisions)},
+        provisions={code: own.typed for code, own in _by_rule_set(provisions)},
         conditions={
             code: tuple(own.by_key("rule", lambda c: c.rule).values())
             for code, own in _by_rule_set(conditions)
@@ -121,6 +146,10 @@ def read(folder: Path) -> Library:
         criteria={
             code: tuple(own.by_key("criterion", lambda c: c.criterion).values())
             for code, own in _by_rule_set(criteria)
+        },
+        figures={
+            code: tuple(own.by_key("figure", lambda f: f.figure).values())
+            for code, own in _by_rule_set(figures)
         },
         readings=tuple(rules.values()),
         transitions=_by_change(transitions),
@@ -153,11 +182,10 @@ class _Reader:
             raise row.error("valid_to", "is before valid_from")
         return RuleSet(
             code=row.text("code"),
-            instrument=row.text("instrument"),
             valid_from=valid_from,
             valid_to=valid_to,
-            essence=row.text("essence"),
-            note=row.optional("note"),
+            **_told(row, "instrument", "essence"),
+            **row.both("note"),
             **self._cited(row),
         )
 
@@ -169,15 +197,14 @@ class _Reader:
             rule_set=self._rule_set(row, AFTER_DECISION),
             step=row.text("step"),
             seq=seq,
-            phase=row.text("phase"),
-            actor=row.optional("actor"),
-            recipient=row.optional("recipient"),
-            action=row.text("action"),
-            output=row.optional("output"),
             dossier_sets=row.whole("dossier_sets"),
             stops=row.optional("stops"),
             within=row.optional("within"),
-            note=row.optional("note"),
+            **_told(row, "phase", "action"),
+            **row.both("actor"),
+            **row.both("recipient"),
+            **row.both("output"),
+            **row.both("note"),
             **_own_force(row),
             **_clock(row),
             **self._amended(row),
@@ -194,10 +221,10 @@ class _Reader:
             value=_value(row, operator),
             unit=row.optional("unit"),
             scope=row.choice("scope", Scope),
-            meaning=row.text("meaning"),
             alternative=row.optional("alternative"),
             exception=row.optional("exception"),
-            note=row.optional("note"),
+            **_told(row, "meaning"),
+            **row.both("note"),
             **self._amended(row),
         )
 
@@ -214,9 +241,28 @@ class _Reader:
             name_en=row.text("name_en"),
             max_points=points,
             pass_points=pass_points,
-            tie_rule=row.text("tie_rule"),
+            **_told(row, "tie_rule"),
             **self._amended(row),
         )
+
+    def figure(self, row: Row) -> Figure:
+        operator = row.choice("operator", Operator)
+        if operator in (Operator.BETWEEN, Operator.IS_TRUE, Operator.ALL_OF):
+            raise row.error("operator", "does not compare one number")
+        return Figure(
+            rule_set=self._rule_set(row, AFTER_DECISION),
+            figure=row.text("figure"),
+            step=row.optional("step"),
+            operator=operator,
+            value=_number_or_day(row),
+            **_told(row, "what", "unit"),
+            **_own_force(row),
+            **self._amended(row),
+        )
+
+    def reading(self, row: Row) -> Reading:
+        texts = _told(row, "says", "reading")
+        return Reading(rule=row.text("rule"), **texts, **self._amended(row, needs_source=False))
 
     def transition(self, row: Row) -> Transition:
         day = row.day("day")
@@ -229,7 +275,7 @@ class _Reader:
             situation=row.choice("situation", Situation),
             applies=row.choice("applies", Applies),
             clause=row.optional("clause"),
-            note=row.optional("note"),
+            **row.both("note"),
             **self._amended(row),
         )
 
@@ -244,7 +290,7 @@ class _Reader:
             established_before=row.day("established_before"),
             in_list=_yes(row, "in_list"),
             complete_before=row.day("complete_before"),
-            note=row.optional("note"),
+            **row.both("note"),
             **self._amended(row),
         )
 
@@ -254,16 +300,16 @@ class _Reader:
             raise row.error(column, "is no rule set of rule_sets.csv")
         return code
 
-    def _amended(self, row: Row) -> dict[str, Any]:
-        return self._cited(row) | {"amended_by": _citation(row, "amended_by")}
+    def _amended(self, row: Row, *, needs_source: bool = True) -> dict[str, Any]:
+        return self._cited(row, needs_source=needs_source) | {"amended_by": _citation(row, "amended_by")}
 
-    def _cited(self, row: Row) -> dict[str, Any]:
+    def _cited(self, row: Row, *, needs_source: bool = True) -> dict[str, Any]:
         grade = row.choice("grade", Grade)
         sources = row.parts("source")
         for key in sources:
             if key not in self.sources:
                 raise row.error("source", f"names {key!r}, which is not in sources.csv")
-        if grade.binds and not sources:
+        if grade.binds and needs_source and not sources:
             raise row.error("source", f"is missing, though the grade is {grade}")
         row.text("citation")
         citation = _citation(row, "citation")
@@ -273,8 +319,15 @@ class _Reader:
             "citation": citation,
             "source": sources,
             "grade": grade,
-            "grade_note": row.optional("grade_note"),
+            **row.both("grade_note"),
         }
+
+
+def _told(row: Row, *columns: str) -> dict[str, Any]:
+    """Return texts that have to be there, with their Vietnamese."""
+    for column in columns:
+        row.text(column)
+    return {name: text for column in columns for name, text in row.both(column).items()}
 
 
 def _citation(row: Row, column: str) -> str:
@@ -346,6 +399,12 @@ def _hectares(row: Row, column: str) -> Decimal | None:
     return row.decimal(text, column) if text else None
 
 
+def _number_or_day(row: Row) -> Decimal | date:
+    value = row.text("value")
+    day = row.day("value") if row.text("unit") == DATE else None
+    return day or row.decimal(value, "value")
+
+
 def _source(row: Row) -> Source:
     return Source(
         key=row.text("key"),
@@ -353,17 +412,6 @@ def _source(row: Row) -> Source:
         address=row.text("address"),
         path_in_source=row.optional("path_in_source"),
         kind=row.text("kind"),
-    )
-
-
-def _reading(row: Row) -> Reading:
-    return Reading(
-        rule=row.text("rule"),
-        says=row.text("says"),
-        reading=row.text("reading"),
-        basis=row.text("basis"),
-        grade=row.choice("grade", Grade),
-        grade_note=row.optional("grade_note"),
     )
 
 
@@ -386,15 +434,39 @@ def _check_no_gap(rule_sets: _File) -> None:
 def _check_steps(provisions: _File) -> None:
     """Refuse steps out of order, and references to steps that are not there."""
     for _, own in _by_rule_set(provisions):
-        steps: Mapping[str, Provision] = own.by_key("step", lambda p: p.step)
+        steps: Mapping[str, Provision] = {provision.step: provision for provision in own.typed}
+        _check_once(own)
         for (_, before), (row, after) in pairwise(own.pairs):
-            if after.seq <= before.seq:
+            if after.seq <= before.seq and after.step != before.step:
                 raise row.error("seq", f"is not above {before.seq}, the one before")
         for row, provision in own.pairs:
             if provision.within and provision.within not in steps:
                 raise row.error("within", "is no step of this rule set")
             if provision.stops and not (provision.stops in steps and steps[provision.stops].pauses):
                 raise row.error("stops", "is no step of this rule set whose clock may stop")
+
+
+def _check_once(own: _File) -> None:
+    """Refuse a step that two rows hold on one day. Rows of the general laws may follow each other."""
+    last: dict[str, Provision] = {}
+    for row, provision in own.pairs:
+        before = last.get(provision.step)
+        if before and provision.rule_set != AFTER_DECISION:
+            raise row.error("step", "stands here twice")
+        if before and not _follows(before, provision):
+            raise row.error("valid_from", f"overlaps the row of {provision.step} before it")
+        last[provision.step] = provision
+
+
+def _follows(before: Provision, after: Provision) -> bool:
+    return bool(before.valid_to and after.valid_from and before.valid_to < after.valid_from)
+
+
+def _check_figures(figures: _File, provisions: _File) -> None:
+    steps = {(provision.rule_set, provision.step) for provision in provisions.typed}
+    for row, figure in figures.pairs:
+        if figure.step and (figure.rule_set, figure.step) not in steps:
+            raise row.error("step", "is no step of this rule set")
 
 
 def _check_scores(criteria: _File) -> None:
@@ -411,9 +483,7 @@ def _check_scores(criteria: _File) -> None:
 ALWAYS_SAID = frozenset(Situation) - {Situation.AT_DISTRICT}
 
 
-def _check_transitions(
-    file: _File, rule_sets: Sequence[RuleSet], readings: Mapping[str, Reading]
-) -> None:
+def _check_transitions(file: _File, rule_sets: Sequence[RuleSet], readings: Mapping[str, Reading]) -> None:
     """Refuse a change that is none, a clause that binds nobody and asks nobody, a change left unsaid."""
     changes = {(before.code, after.code): after.valid_from for before, after in pairwise(rule_sets)}
     for row, transition in file.pairs:

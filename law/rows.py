@@ -24,6 +24,16 @@ from law.states import (
 Value = bool | Decimal | tuple[Decimal, Decimal] | tuple[str, ...]
 
 
+def _shown(column: str) -> property:
+    """Return the property that gives a text of the data files in the language of the reader."""
+
+    def read(row: object) -> str:
+        name = f"{column}_vi" if citations.reader_language() == "vi" else column
+        return str(getattr(row, name))
+
+    return property(read)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Where a row was read: a text or a summary, and how to find it."""
@@ -37,12 +47,18 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Cited:
-    """What all rows of the law have: where it stands, where we read it, how sure we are."""
+    """What all rows of the law have: where it stands, where we read it, how sure we are.
+
+    A text `x` has its Vietnamese in `x_vi`; `x_shown` is the one in the language of the reader.
+    """
 
     citation: str
     source: tuple[str, ...]
     grade: Grade
     grade_note: str
+    grade_note_vi: str
+
+    grade_note_shown = _shown("grade_note")
 
     @property
     def binds(self) -> bool:
@@ -94,14 +110,21 @@ class RuleSet(Cited):
 
     code: str
     instrument: str
+    instrument_vi: str
     valid_from: date
     valid_to: date | None
     essence: str
+    essence_vi: str
     note: str
+    note_vi: str
+
+    instrument_shown = _shown("instrument")
+    essence_shown = _shown("essence")
+    note_shown = _shown("note")
 
     def covers(self, day: date) -> bool:
         """Tell whether the rule set was in force on `day`."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return covers(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +141,15 @@ class Provision(Amended):
     step: str
     seq: int
     phase: str
+    phase_vi: str
     actor: str
+    actor_vi: str
     recipient: str
+    recipient_vi: str
     action: str
+    action_vi: str
     output: str
+    output_vi: str
     dossier_sets: int | None
     bound: Bound | None
     amount: int | None
@@ -133,12 +161,18 @@ class Provision(Amended):
     valid_from: date | None
     valid_to: date | None
     note: str
+    note_vi: str
+
+    phase_shown = _shown("phase")
+    actor_shown = _shown("actor")
+    recipient_shown = _shown("recipient")
+    action_shown = _shown("action")
+    output_shown = _shown("output")
+    note_shown = _shown("note")
 
     def covers(self, day: date) -> bool:
         """Tell whether the row's own days, as far as they are known, include `day`."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return covers(self.valid_from, self.valid_to, day)
 
     @property
     def has_limit(self) -> bool:
@@ -164,9 +198,42 @@ class Condition(Amended):
     unit: str
     scope: Scope
     meaning: str
+    meaning_vi: str
     alternative: str
     exception: str
     note: str
+    note_vi: str
+
+    meaning_shown = _shown("meaning")
+    note_shown = _shown("note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Amended):
+    """A number of the law that is neither a time limit nor a condition of an area, such as a threshold.
+
+    `step` is the step that it belongs to, empty for none; `value` a day where the unit is `date`. The days
+    are those of a row of the general laws, as of a `Provision`.
+    """
+
+    rule_set: str
+    figure: str
+    step: str
+    what: str
+    what_vi: str
+    operator: Operator
+    value: Decimal | date
+    unit: str
+    unit_vi: str
+    valid_from: date | None
+    valid_to: date | None
+
+    what_shown = _shown("what")
+    unit_shown = _shown("unit")
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the row's own days, as far as they are known, include `day`."""
+        return covers(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +247,14 @@ class Criterion(Amended):
     max_points: int
     pass_points: int
     tie_rule: str
+    tie_rule_vi: str
+
+    tie_rule_shown = _shown("tie_rule")
+
+    @property
+    def name_shown(self) -> str:
+        """The name in the language of the reader."""
+        return self.name_vi if citations.reader_language() == "vi" else self.name_en
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +271,9 @@ class Transition(Amended):
     applies: Applies
     clause: str
     note: str
+    note_vi: str
+
+    note_shown = _shown("note")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,18 +295,24 @@ class LegacyRule(Amended):
     in_list: bool
     complete_before: date | None
     note: str
+    note_vi: str
+
+    note_shown = _shown("note")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How we read a rule on transition (T-), on legacy clusters (L-) or on counting (K-)."""
+class Reading(Amended):
+    """How we read a rule: on transition (T-), on old clusters (L-), on counting (K-), on a changed
+    decision (A-), on operation (O-)."""
 
     rule: str
     says: str
+    says_vi: str
     reading: str
-    basis: str
-    grade: Grade
-    grade_note: str
+    reading_vi: str
+
+    says_shown = _shown("says")
+    reading_shown = _shown("reading")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,12 +321,18 @@ class Library:
 
     sources: Mapping[str, Source]
     rule_sets: Mapping[str, RuleSet]
-    provisions: Mapping[str, Mapping[str, Provision]]
+    provisions: Mapping[str, tuple[Provision, ...]]
     conditions: Mapping[str, tuple[Condition, ...]]
     criteria: Mapping[str, tuple[Criterion, ...]]
+    figures: Mapping[str, tuple[Figure, ...]]
     readings: tuple[Reading, ...]
     transitions: Mapping[tuple[str, str], Mapping[Situation, Transition]]
     legacy: Mapping[str, LegacyRule]
+
+
+def covers(first: date | None, last: date | None, day: date) -> bool:
+    """Tell whether `day` lies from `first` to `last`, both included; None is open on that side."""
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def limit_text(amount: int | None, unit: Unit | None) -> str:

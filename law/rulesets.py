@@ -12,11 +12,12 @@ from pathlib import Path
 from law import loader
 from law.exceptions import NoRuleSet
 from law.loader import AFTER_DECISION
-from law.rows import Condition, Criterion, Library, Provision, Reading, RuleSet, Source, limit_text
+from law.rows import Condition, Criterion, Figure, Library, Provision, Reading, RuleSet, Source, limit_text
 
 __all__ = [
     "Condition",
     "Criterion",
+    "Figure",
     "Library",
     "Provision",
     "Reading",
@@ -24,6 +25,7 @@ __all__ = [
     "Source",
     "conditions",
     "criteria",
+    "figures",
     "find_provision",
     "library",
     "limit_text",
@@ -55,34 +57,51 @@ def rule_set_on(day: date) -> RuleSet:
     raise NoRuleSet(day)
 
 
-def provision(code: str, step: str) -> Provision:
+def provision(code: str, step: str, *, on: date | None = None) -> Provision:
     """Return the provision on `step` that holds for a case of the rule set `code`, as `("R4", "E40")`.
 
     What comes after the decision is the same for all (`P13`): the general laws set it, not the rules on
-    clusters; so a case that was adopted without a rule set ("") has it too. KeyError if there is none.
+    clusters; so a case that was adopted without a rule set ("") has it too. Of rows that followed each
+    other it is the one in force `on` a day, else the last. KeyError if there is none.
     """
-    found = find_provision(code, step)
+    found = find_provision(code, step, on=on)
     if found is None:
         raise KeyError(step)
     return found
 
 
-def find_provision(code: str, step: str) -> Provision | None:
-    """Return the provision on `step` for a case of the rule set `code`; None where that rule set has none.
+def find_provision(code: str, step: str, *, on: date | None = None) -> Provision | None:
+    """Return what `provision` returns, but None where the rule set has no such step.
 
     R1 knows no public notice and no window, of R1b no step was confirmed.
     """
-    return library().provisions.get(code, {}).get(step) or library().provisions[AFTER_DECISION].get(step)
+    rows = _by_step(code).get(step) or _by_step(AFTER_DECISION).get(step)
+    if not rows:
+        return None
+    return next((row for row in rows if on and row.covers(on)), rows[-1])
+
+
+@cache
+def _by_step(code: str) -> dict[str, list[Provision]]:
+    found: dict[str, list[Provision]] = {}
+    for row in provisions(code):
+        found.setdefault(row.step, []).append(row)
+    return found
 
 
 def provisions(code: str) -> tuple[Provision, ...]:
     """Return the provisions of the rule set `code` (or `POST`) in the order of the procedure."""
-    return tuple(library().provisions.get(code, {}).values())
+    return library().provisions.get(code, ())
 
 
 def conditions(code: str) -> tuple[Condition, ...]:
     """Return the conditions of the rule set `code`."""
     return library().conditions.get(code, ())
+
+
+def figures(code: str) -> tuple[Figure, ...]:
+    """Return the other numbers of the rule set `code` (or `POST`): thresholds, shares, counts."""
+    return library().figures.get(code, ())
 
 
 def criteria(code: str) -> tuple[Criterion, ...]:

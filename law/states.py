@@ -50,6 +50,9 @@ class Trigger(TextChoices):
     INSPECTED = "inspected", _("day of the inspection")
     TRIAL_STARTED = "trial_started", _("start of the trial")
     APPROVED = "approved", _("day of the approval")
+    NOTICE_ISSUED = "notice_issued", _("issue of the notice")
+    PERSUASION_ENDED = "persuasion_ended", _("end of the persuasion")
+    SUPPLEMENT_DUE = "supplement_due", _("end of the time to complete the file")
     RECOVERY_DECIDED = "recovery_decided", _("the recovery decision, counted back")
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from law.exceptions import LawDataError
 
@@ -35,6 +35,15 @@ class Row:
         if not self.cells[column]:
             raise self.error(column, "is missing")
         return self.cells[column]
+
+    def both(self, column: str) -> dict[str, Any]:
+        """Return the text in `column` and its Vietnamese in the column beside it: both, or neither."""
+        vietnamese = f"{column}_vi"
+        if self.cells[column] and not self.cells[vietnamese]:
+            raise self.error(vietnamese, "is missing: each text stands in both languages")
+        if self.cells[vietnamese] and not self.cells[column]:
+            raise self.error(column, "is missing: each text stands in both languages")
+        return {column: self.cells[column], vietnamese: self.cells[vietnamese]}
 
     def parts(self, column: str) -> tuple[str, ...]:
         """Return the members of a list separated by `;`."""

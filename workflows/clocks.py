@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from law import clock as law_clock
-from law.rulesets import find_provision, provision
+from law.rulesets import Provision, find_provision, provision
 from law.selectors import calendar
 from records.clock import local_day
 from workflows.models import Case, Clock, ClockPause, Step
@@ -21,7 +21,7 @@ def begin(
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
-    row = find_provision(case.rule_set, limit)
+    row = find_provision(case.rule_set, limit, on=trigger_on)
     if row is None or not row.has_limit or not row.covers(trigger_on):
         return None
     clock = Clock(case=case, rule_set=case.rule_set, limit=limit, trigger_on=trigger_on)
@@ -55,8 +55,9 @@ def due_under(code: str, step: Step) -> date | None:
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
-    row, clock = find_provision(code, step.flow_task.limit), step.clock
+    clock = step.clock
     trigger_on = clock.trigger_on if clock else local_day(step.began_at)
+    row = find_provision(code, step.flow_task.limit, on=trigger_on)
     if row is None or not row.has_limit or not row.covers(trigger_on):
         return None
     pauses = [pause for pause in pauses_of(clock) if pause.to_on] if clock else []
@@ -78,11 +79,16 @@ def resume(clock: Clock, *, on: date) -> None:
 def deadline(clock: Clock) -> law_clock.Deadline:
     """Count `clock` again and return the due day with its ledger."""
     return law_clock.due(
-        provision(clock.rule_set, clock.limit),
+        provision_of(clock),
         trigger_on=clock.trigger_on,
         calendar=calendar(clock.calendar_version),
         pauses=pauses_of(clock),
     )
+
+
+def provision_of(clock: Clock) -> Provision:
+    """Return the row that set the limit of `clock`: the one in force on its trigger day."""
+    return provision(clock.rule_set, clock.limit, on=clock.trigger_on)
 
 
 def pauses_of(clock: Clock) -> list[law_clock.Pause]:
@@ -94,8 +100,6 @@ def pauses_of(clock: Clock) -> list[law_clock.Pause]:
 
 def _count(clock: Clock, pauses: list[law_clock.Pause]) -> None:
     days = calendar()
-    counted = law_clock.due(
-        provision(clock.rule_set, clock.limit), trigger_on=clock.trigger_on, calendar=days, pauses=pauses
-    )
+    counted = law_clock.due(provision_of(clock), trigger_on=clock.trigger_on, calendar=days, pauses=pauses)
     assert counted.due_on is not None, "only a limit runs as a clock"
     clock.due_on, clock.firm, clock.calendar_version = counted.due_on, counted.firm, days.version

@@ -96,7 +96,10 @@ register(
     Kind(
         "rule_set_asked",
         title=_("{code}: choose the rule set"),
-        body=_("{cluster}: {new} is in force since {since}, and no clause says whether this case stays under {old}."),
+        body=_(
+            "{cluster}: {new} is in force since {since}, and no clause says whether this case"
+            " stays under {old}."
+        ),
         link="workflows:choose_rule_set",
     )
 )
@@ -129,7 +132,7 @@ def about_rule_set_question(case: Case, new: RuleSet, agency_id: int) -> Message
 
 
 def about_rule_set_move(case: Case, step: Step, *, before: date | None) -> list[Message]:
-    """Return the messages that an open step stands under another rule set: to its holder and the applicant."""
+    """Return the messages to holder and applicant that an open step stands under another rule set."""
     told = {"new": case.rule_set, "before": f"{before:%d/%m/%Y}" if before else "–"}
     suffix = f"rule_set:{case.audit_seq + 1}"
     holder = about_step("rule_set_moved", step, case=case, suffix=suffix, **told)

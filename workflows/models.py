@@ -132,7 +132,8 @@ class Clock(models.Model):
     """A time limit of the law that runs on a case: from `trigger_on`, to `due_on` as counted last.
 
     `firm` is false where the count crossed a provisional day. `calendar_version` names the calendar
-    that the count used. A clock that was `closed_on` a day counts no more: its case moved to another rule set.
+    that the count used. A clock that was `closed_on` a day counts no more: its case
+    moved to another rule set.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
@@ -438,7 +439,7 @@ class RuleSetQuestion(models.Model):
 
 
 class RuleSetChoice(AddedOnly):
-    """What somebody of the Department chose for a case: to stay under a rule set, or to move. Only ever added.
+    """What the Department chose for a case: to stay under a rule set, or to move. Only ever added.
 
     `moves` false: the case stays under `from_set` though `to_set` is in force. A move names its paper.
     """

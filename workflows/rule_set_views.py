@@ -108,9 +108,7 @@ def move(request: PersonRequest, code: str) -> HttpResponse:
 
 
 def _case(request: PersonRequest, code: str) -> Case:
-    return get_object_or_404(
-        Case.objects.visible_to(request.standing).select_related("cluster"), code=code
-    )
+    return get_object_or_404(Case.objects.visible_to(request.standing).select_related("cluster"), code=code)
 
 
 def _submit(

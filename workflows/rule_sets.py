@@ -115,7 +115,7 @@ def unasked(change: Change) -> QuerySet[Case]:
 
 
 def waiting() -> QuerySet[RuleSetQuestion]:
-    """Return the questions that wait for somebody's choice, by case: the case still stands as it was asked."""
+    """Return the questions that wait for a choice, by case: it still stands as it was asked about."""
     same = RuleSetChoice.objects.filter(
         case=OuterRef("case"), from_set=OuterRef("from_set"), to_set=OuterRef("to_set")
     )
@@ -148,8 +148,8 @@ def others(case: Case, *, on: date) -> list[RuleSet]:
 
     One that a clause keeps the case from is not among them.
     """
-    found = [row for row in library().rule_sets.values() if row.valid_from <= on and row.code != case.rule_set]
+    known = [row for row in library().rule_sets.values() if row.valid_from <= on]
     change = transitions.change_from(case.rule_set)
     clause = clauses_of([case], change)[case.pk] if change else None
     kept = change.after.code if change and clause and clause.applies != Applies.ASK else ""
-    return [row for row in found if row.code != kept]
+    return [row for row in known if row.code not in (kept, case.rule_set)]

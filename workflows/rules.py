@@ -100,7 +100,8 @@ def check_rule_set(*, state: str, before: str, after: str, today: date, clause: 
         stands = transitions.decision_stands()
         told = {"clause": stands.clause, "article": stands.citation_shown}
         raise RuleBroken(
-            _("Only an open proposal can be moved; a decision stands as it is (%(clause)s, %(article)s).") % told
+            _("Only an open proposal can be moved; a decision stands as it is (%(clause)s, %(article)s).")
+            % told
         )
     if after == before:
         raise RuleBroken(_("The case is under this rule set already."), field="rule_set")

@@ -188,8 +188,9 @@ def _row(case: Case, step: Step) -> Provision | None:
     """Return the step's row of the law, where it has one that was in force when the step came up."""
     if not step.flow_task.limit:
         return None
-    row = find_provision(case.rule_set, step.flow_task.limit)
-    return row if row and (step.clock or row.covers(local_day(step.created))) else None
+    day = step.clock.trigger_on if step.clock else local_day(step.created)
+    row = find_provision(case.rule_set, step.flow_task.limit, on=day)
+    return row if row and (step.clock or row.covers(day)) else None
 
 
 def _next(
@@ -223,7 +224,8 @@ def _estimates(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[tu
     for name in _to_come(case, flow, present):
         node = nodes[name]
         if node.limit and node.limit != limit:
-            day, limit = _used_to_its_end(find_provision(case.rule_set, node.limit), day, days), node.limit
+            row = find_provision(case.rule_set, node.limit, on=day)
+            day, limit = _used_to_its_end(row, day, days), node.limit
         elif not node.limit and not node.inside:
             day = None
         result.append((name, day))

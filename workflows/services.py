@@ -663,7 +663,7 @@ def choose_rule_set(
     at: datetime,
     sent: Sent | None = None,
 ) -> RuleSetChoice:
-    """Say once whether a case stays under its rule set or moves to the one that followed, where nobody else says.
+    """Say once whether a case stays under its rule set or moves to the next, where no clause says it.
 
     Raises:
         AlreadyChosen: nothing waits for a choice here any more; it names who chose what, and when.

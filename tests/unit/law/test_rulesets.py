@@ -61,6 +61,40 @@ def test_provision_carries_its_clock() -> None:
     assert rulesets.provision("R4", "E60").within == "E50"
 
 
+@pytest.mark.parametrize(
+    ("day", "amount", "unit"),
+    [
+        (date(2026, 4, 28), 15, Unit.CALENDAR_DAY),
+        (date(2026, 4, 29), 8, Unit.WORKING_DAY),
+        (date(2027, 2, 28), 8, Unit.WORKING_DAY),
+        (date(2027, 3, 1), 15, Unit.CALENDAR_DAY),
+    ],
+)
+def test_row_of_the_general_laws_is_the_one_in_force_on_the_day(day: date, amount: int, unit: Unit) -> None:
+    layout = rulesets.provision("R4", "P14", on=day)
+    assert (layout.amount, layout.unit) == (amount, unit)
+
+
+@pytest.mark.parametrize(
+    ("step", "amount"),
+    [
+        *(("P42-A1", 25), ("P42-A", 20), ("P42-B1", 20), ("P42", 16), ("P42-C1", 15), ("P42-C", 12)),
+        *(("P20", 30), ("P20-I", 45), ("P22", 30), ("P22-M", 45), ("P45", 6), ("P45-A", 10)),
+        *(("P50", 10), ("P50-A", 9), ("P50-R", 5), ("P51", 2), ("P51-R", 1), ("P70", 12), ("P70-1", 16)),
+    ],
+)
+def test_each_number_of_a_step_has_a_row_of_its_own(step: str, amount: int) -> None:
+    assert rulesets.provision("POST", step).amount == amount
+
+
+def test_every_row_speaks_the_language_of_the_reader() -> None:
+    row = rulesets.provision("R3", "E20")
+    with override("vi"):
+        assert row.actor_shown == "Ủy ban nhân dân cấp xã"
+    with override("en"):
+        assert row.actor_shown == "Commune PC"
+
+
 def test_every_row_from_the_summary_says_that_it_awaits_the_gazette() -> None:
     rows = [*rulesets.provisions("R4"), *rulesets.conditions("R4"), *rulesets.criteria("R4")]
     assert rows
@@ -98,6 +132,13 @@ def test_page_on_the_law_is_refused_when_it_is_old(tmp_path: Path, settings: Set
         call_command("law_doc", check=True)
 
 
+def line_of(file: str, step: str) -> int:
+    """Return the line on which the first row of `step` stands in `file`."""
+    with (rulesets.DATA / file).open(encoding="utf-8", newline="") as lines:
+        return next(n for n, row in enumerate(csv.DictReader(lines), start=2) if row["step"] == step)
+
+
+P14 = line_of("provisions.csv", "P14")
 Edit = Callable[[list[dict[str, str]]], object]
 
 
@@ -203,6 +244,41 @@ def damaged(tmp_path: Path) -> Callable[[str, Edit], Path]:
         ("scoring.csv", put(2, max_points="20"), "column max_points: '40' brings R1b to 105 points, not 100"),
         ("scoring.csv", put(2, pass_points="60"), "column pass_points: '50' differs within R1b"),
         ("readings.csv", put(2, reading=""), "row 2, column reading: '' is missing"),
+        (
+            "readings.csv",
+            put(2, citation="NĐ32 Đ35.2"),
+            "row 2, column citation: 'NĐ32 Đ35.2' is no citation",
+        ),
+        (
+            "provisions.csv",
+            put(3, action_vi=""),
+            "row 3, column action_vi: '' is missing: each text stands in",
+        ),
+        ("provisions.csv", put(3, actor=""), "row 3, column actor: '' is missing: each text stands in both"),
+        ("provisions.csv", put(3, bound=""), "row 3, column bound: '' is none of: at_most, at_least"),
+        ("provisions.csv", put(P14 + 1, valid_from=""), f"row {P14 + 1}, column valid_from: '' overlaps the"),
+        (
+            "provisions.csv",
+            put(P14 + 1, valid_from="2026-04-28"),
+            f"row {P14 + 1}, column valid_from: '2026-04-28' overlaps the row of P14 before it",
+        ),
+        ("provisions.csv", put(P14, valid_to=""), f"row {P14 + 1}, column valid_from: '2026-04-29' overlaps"),
+        (
+            "provisions.csv",
+            put(3, valid_from="2017-07-15"),
+            "row 3, column valid_from: '2017-07-15' belongs to the rule set, which has its own days",
+        ),
+        ("figures.csv", put(2, operator="between"), "row 2, column operator: 'between' does not compare one"),
+        ("figures.csv", put(2, value="two"), "row 2, column value: 'two' is not a number: 'two'"),
+        ("figures.csv", put(2, unit="date"), "row 2, column value: '2' is not a day written YYYY-MM-DD"),
+        ("figures.csv", put(2, unit=""), "row 2, column unit: '' is missing"),
+        (
+            "figures.csv",
+            put(2, citation="NĐ 68/2017"),
+            "row 2, column citation: 'NĐ 68/2017' names no article",
+        ),
+        ("figures.csv", put(2, step="E99"), "row 2, column step: 'E99' is no step of this rule set"),
+        ("figures.csv", put(3, figure="F-SHIFT"), "row 4, column figure: 'F-SHIFT' stands here twice"),
     ],
 )
 def test_damaged_file_is_refused_and_told_where(
@@ -227,5 +303,5 @@ def test_row_with_a_cell_too_many_is_refused(damaged: Callable[[str, Edit], Path
     folder = damaged("scoring.csv", lambda rows: None)
     with (folder / "scoring.csv").open("a", encoding="utf-8") as lines:
         lines.write("R4,S5" + "," * 20 + "\n")
-    with pytest.raises(LawDataError, match=r"scoring\.csv, row 18: has 22 cells, not 12"):
+    with pytest.raises(LawDataError, match=r"scoring\.csv, row 18: has 22 cells, not 14"):
         loader.read(folder)

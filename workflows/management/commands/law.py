@@ -84,13 +84,17 @@ def _impact(change: Change, today: date) -> dict[str, Any]:
 
 def _file(row: Touched) -> dict[str, Any]:
     clause, choice = row.clause, row.choice
-    chosen = {
-        "rule_set": choice.to_set if choice.moves else choice.from_set,
-        "by": choice.chosen_by.full_name,
-        "on": local_day(choice.chosen_at).isoformat(),
-        "reason": choice.reason,
-        "paper": choice.paper_number,
-    } if choice else None
+    chosen = (
+        {
+            "rule_set": choice.to_set if choice.moves else choice.from_set,
+            "by": choice.chosen_by.full_name,
+            "on": local_day(choice.chosen_at).isoformat(),
+            "reason": choice.reason,
+            "paper": choice.paper_number,
+        }
+        if choice
+        else None
+    )
     with override("en"):
         return {
             "code": row.case.code,
