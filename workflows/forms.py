@@ -70,19 +70,23 @@ class RuleSetChoiceForm(_PaperForm):
     chosen = forms.ChoiceField(label=_("Rule set of this case"), widget=forms.RadioSelect)
     field_order = ("chosen",)
 
-    def __init__(self, *args: Any, before: str, after: str, may_move: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, before: str, after: str, may_move: bool, is_decided: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["chosen"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("stay", _("It stays under %(code)s") % {"code": before})]
+        stay = _("It was decided under %(code)s") if is_decided else _("It stays under %(code)s")
+        move = _("It was decided under %(code)s") if is_decided else _("It moves to %(code)s")
+        field.choices = [("stay", stay % {"code": before})]
         if not may_move:
             field.help_text = _("To move it to %(code)s is for a reviewer or leader.") % {"code": after}
             del self.fields["paper_number"], self.fields["paper_on"]
             return
-        field.choices += [("move", _("It moves to %(code)s") % {"code": after})]
+        field.choices += [("move", move % {"code": after})]
         for name in ("paper_number", "paper_on"):
             self.fields[name].required = False
-            self.fields[name].help_text = _("Only for a move.")
+            self.fields[name].help_text = _("Needed only for %(code)s.") % {"code": after}
 
     def told(self) -> dict[str, Any]:
         """Return the answer as `services.choose_rule_set` takes it; a paper says nothing where it stays."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from law.rows import RuleSet
+from law.transitions import Change
 from notifications.kinds import Kind, register
 from notifications.messages import Message, translatable
 from workflows.models import Case, Step
@@ -97,8 +97,8 @@ register(
         "rule_set_asked",
         title=_("{code}: choose the rule set"),
         body=_(
-            "{cluster}: {new} is in force since {since}, and no clause says whether this case"
-            " stays under {old}."
+            "{cluster}: {new} is in force since {since}; no clause says whether {old} or {new}"
+            " holds for this case."
         ),
         link="workflows:choose_rule_set",
     )
@@ -114,17 +114,17 @@ register(
 )
 
 
-def about_rule_set_question(case: Case, new: RuleSet, agency_id: int) -> Message:
+def about_rule_set_question(case: Case, change: Change, agency_id: int) -> Message:
     """Return the message to the Department that an officer has to choose the rule set of a case."""
     return Message(
-        key=f"case:{case.pk}:rule_set:{case.rule_set}:{new.code}",
+        key=f"case:{case.pk}:rule_set:{change.before.code}:{change.after.code}",
         kind="rule_set_asked",
         context={
             "code": case.code,
             "cluster": case.cluster.name,
-            "old": case.rule_set,
-            "new": new.code,
-            "since": f"{new.valid_from:%d/%m/%Y}",
+            "old": change.before.code,
+            "new": change.after.code,
+            "since": f"{change.day:%d/%m/%Y}",
             "link_args": [case.code],
         },
         agency_id=agency_id,

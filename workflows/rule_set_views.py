@@ -55,7 +55,8 @@ def choose(request: PersonRequest, code: str) -> HttpResponse:
         request.POST or None,
         before=question.from_set,
         after=question.to_set,
-        may_move=policies.may_move_rule_set(request.standing),
+        may_move=policies.may_move_rule_set(request.standing) or not case.rule_set,
+        is_decided=not case.rule_set,
     )
 
     def record(told: dict[str, Any]) -> RuleSetChoice:
@@ -76,7 +77,7 @@ def choose(request: PersonRequest, code: str) -> HttpResponse:
         "choice": case.rule_set_choices.select_related("chosen_by").last(),
         "old": rulesets.rule_set(question.from_set),
         "new": rulesets.rule_set(question.to_set),
-        "renewed": rule_sets.preview(case, [question.to_set]) if is_open else [],
+        "renewed": rule_sets.preview(case, [question.to_set]) if is_open and case.rule_set else [],
     }
     return _page(request, "workflows/choose_rule_set.html", case, form, status, context)
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.selectors import Standing
 from accounts.states import AgencyKind
-from clusters.states import Stage
+from clusters.models import DatedFact
+from clusters.states import FactKind, Stage
 from law import transitions
 from law.rows import RuleSet, Transition
 from law.rulesets import library
@@ -60,14 +61,14 @@ def touched(change: Change, who: Standing) -> list[Touched]:
 
 
 def clauses_of(cases: Sequence[Case], change: Change) -> dict[int, Transition | None]:
-    """Return the clause for each of `cases` by its id, in two queries; None where it is not touched."""
+    """Return the clause for each of `cases` by its id, in a few queries; None where it is not touched."""
     facts = file_facts(cases, on=change.day)
     return {case.pk: transitions.verdict(facts[case.pk], change) for case in cases}
 
 
 def clause_to(case: Case, code: str) -> Transition | None:
     """Return the clause for `case` as the rule set `code` followed its own; None for any other rule set."""
-    change = transitions.change_from(case.rule_set)
+    change = transitions.change_from(case.rule_set) if case.rule_set else None
     if change is None or change.after.code != code:
         return None
     return clauses_of([case], change)[case.pk]
@@ -78,7 +79,7 @@ def file_facts(cases: Sequence[Case], *, on: date) -> dict[int, FileFacts]:
 
     The first request and the begin of the appraisal are the days on which they were recorded here.
     """
-    days = _days(cases)
+    days, decided = _days(cases), _decided(cases)
     midnight = timezone.make_aware(datetime.combine(on, time()))
     lay = Step.objects.filter(case__in=cases, agency__kind=AgencyKind.DISTRICT, created__lt=midnight)
     there = set(lay.filter(Q(finished=None) | Q(finished__gte=midnight)).values_list("case", flat=True))
@@ -86,10 +87,22 @@ def file_facts(cases: Sequence[Case], *, on: date) -> dict[int, FileFacts]:
         case.pk: FileFacts(
             requested_on=days.get((case.pk, Stage.PROPOSED), local_day(case.opened_at)),
             appraised_on=days.get((case.pk, Stage.UNDER_APPRAISAL)),
+            decided_from=decided[case.cluster_id][0] if not case.rule_set else None,
+            decided_to=decided[case.cluster_id][1] if not case.rule_set else None,
             at_district=case.pk in there,
         )
         for case in cases
     }
+
+
+def _decided(cases: Sequence[Case]) -> dict[int, tuple[date | None, date | None]]:
+    """Return the span of days of the decision that sources tell of, for the clusters of adopted cases."""
+    clusters = {case.cluster_id for case in cases if not case.rule_set}
+    if not clusters:
+        return {}
+    told = DatedFact.objects.standing().filter(cluster__in=clusters, kind=FactKind.DECISION)
+    spans = {fact.cluster_id: (fact.earliest, fact.latest) for fact in told}
+    return dict.fromkeys(clusters, (None, None)) | spans
 
 
 def _days(cases: Sequence[Case]) -> dict[tuple[int, str], date]:
@@ -107,10 +120,21 @@ def _days(cases: Sequence[Case]) -> dict[tuple[int, str], date]:
 
 
 def unasked(change: Change) -> QuerySet[Case]:
-    """Return the running cases under the rule set that `change` ended, about which nobody was asked yet."""
+    """Return the cases about which nobody was asked yet, and which `change` may touch.
+
+    They run under the rule set that it ended; or they were adopted, and of their decision only a span of
+    days is known, in which the law changed.
+    """
     pair = {"case": OuterRef("pk"), "from_set": change.before.code, "to_set": change.after.code}
     asked, chosen = RuleSetQuestion.objects.filter(**pair), RuleSetChoice.objects.filter(**pair)
-    cases = Case.objects.filter(state__in=UNDER_WAY, rule_set=change.before.code)
+    around = DatedFact.objects.standing().filter(
+        cluster=OuterRef("cluster"),
+        kind=FactKind.DECISION,
+        earliest__lt=change.day,
+        latest__gte=change.day,
+    )
+    running = Q(state__in=UNDER_WAY, rule_set=change.before.code)
+    cases = Case.objects.filter(running | Q(rule_set="") & ~Q(state=Stage.LISTED) & Exists(around))
     return cases.exclude(Exists(asked)).exclude(Exists(chosen)).order_by("pk")
 
 
@@ -119,8 +143,8 @@ def waiting() -> QuerySet[RuleSetQuestion]:
     same = RuleSetChoice.objects.filter(
         case=OuterRef("case"), from_set=OuterRef("from_set"), to_set=OuterRef("to_set")
     )
-    open_ones = RuleSetQuestion.objects.filter(case__state__in=UNDER_WAY).exclude(Exists(same))
-    return open_ones.filter(case__rule_set=F("from_set")).order_by("case")
+    as_asked = Q(case__state__in=UNDER_WAY, case__rule_set=F("from_set")) | Q(case__rule_set="")
+    return RuleSetQuestion.objects.filter(as_asked).exclude(Exists(same)).order_by("case")
 
 
 def question_of(case: Case) -> RuleSetQuestion | None:

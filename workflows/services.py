@@ -618,10 +618,11 @@ def _hand_over(act: Act, step: Step, heir: Heir) -> None:
 
 
 def ask_rule_sets(*, at: datetime) -> int:
-    """Ask the Department about each running case whose clause leaves the rule set to an officer.
+    """Ask the Department about each case whose clause leaves the rule set to an officer.
 
     Return how many were asked about. Each is asked about once for a change of law; until somebody chooses,
-    the case keeps the rule set that it has.
+    a running case keeps the rule set that it has. An adopted one whose decision is known only by a span of
+    days in which the law changed is asked about too.
 
     Source: Decree 32/2024/NĐ-CP, Art. 35(2), as amended (T-4), and the changes without a clause.
     """
@@ -643,7 +644,7 @@ def _ask_rule_set(case_id: int, change: Change, clause: str, *, at: datetime) ->
             RuleSetQuestion.objects.create(case=act.case, clause=clause, asked_at=act.at, **pair)
             act.data = {"clause": clause, **pair}
             department = agency_for(AgencyKind.INDUSTRY_TRADE, act.case, on=act.on)
-            act.messages.append(messages.about_rule_set_question(act.case, change.after, department))
+            act.messages.append(messages.about_rule_set_question(act.case, change, department))
     except StepClosed:
         return False
     except DomainError as error:
@@ -665,6 +666,8 @@ def choose_rule_set(
 ) -> RuleSetChoice:
     """Say once whether a case stays under its rule set or moves to the next, where no clause says it.
 
+    Of an adopted case it says which of the two its decision was under; nothing is counted anew there.
+
     Raises:
         AlreadyChosen: nothing waits for a choice here any more; it names who chose what, and when.
         NotYours: `by` does not work on files in the Department; a move is for a reviewer or leader.
@@ -678,20 +681,38 @@ def choose_rule_set(
         question = rule_sets.question_of(act.case)
         if question is None:
             raise AlreadyChosen(_last_choice(act.case))
-        if moves:
+        if moves and act.case.rule_set:
             return _move_to(act, question.to_set, reason, paper_number, paper_on, clause=question.clause)
         rules.check_reason(reason)
-        act.data = {"from": question.from_set, "to": question.from_set, "reason": reason}
-        return RuleSetChoice.objects.create(
-            case=act.case,
-            from_set=question.from_set,
-            to_set=question.to_set,
-            moves=False,
-            clause=question.clause,
-            reason=reason,
-            chosen_by=by,
-            chosen_at=act.at,
-        )
+        if moves:
+            rules.check_paper(paper_number, paper_on, today=act.on)
+        return _pin(act, question, moves, reason, paper_number, paper_on)
+
+
+def _pin(
+    act: Act,
+    question: RuleSetQuestion,
+    moves: bool,
+    reason: str,
+    paper_number: str,
+    paper_on: date | None,
+) -> RuleSetChoice:
+    """Record that the case stays, or which rule set its decision of an uncertain day was under."""
+    act.case.rule_set = question.to_set if moves else question.from_set
+    act.data = {"from": question.from_set, "to": act.case.rule_set, "reason": reason}
+    act.data |= {"paper": paper_number, "paper_on": _iso(paper_on)} if moves else {}
+    return RuleSetChoice.objects.create(
+        case=act.case,
+        from_set=question.from_set,
+        to_set=question.to_set,
+        moves=moves,
+        clause=question.clause,
+        reason=reason,
+        paper_number=paper_number.strip() if moves else "",
+        paper_on=paper_on if moves else None,
+        chosen_by=act.by,
+        chosen_at=act.at,
+    )
 
 
 def _last_choice(case: Case) -> str | None:
