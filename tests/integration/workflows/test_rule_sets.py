@@ -287,7 +287,7 @@ def test_an_officer_says_under_which_law_a_decision_of_an_uncertain_day_was(move
     assert [services.ask_rule_sets(at=R4_DAY) for _ in range(2)] == [1, 0]
     question = rule_sets.waiting().get()
     assert (question.case, question.from_set, question.to_set, question.clause) == (case, "R0", "R1", "")
-    paper = {"paper_number": "4567/QĐ-UBND", "paper_on": date(2017, 7, 20)} if moves else {}
+    paper: dict[str, Any] = {"paper_number": "4567/QĐ-UBND", "paper_on": date(2017, 7, 20)} if moves else {}
     choice = services.choose_rule_set(
         case_id=case.pk, moves=moves, reason=REASON, by=people.user("minh"), at=LATER, **paper
     )
