@@ -34,10 +34,9 @@ from records.models import AuditRow
 from workflows import clocks
 from workflows import selectors as workflow
 from workflows.models import Case, Clock
-from workflows.states import AFTER_DECISION, CaseKind
+from workflows.states import AFTER_DECISION, UNDER_WAY, CaseKind
 
 PAGE = 25
-UNDER_WAY = (Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED)
 # From here on the decision, and so the investor whom it names, is public.
 DECIDED = (*AFTER_DECISION, Stage.OPERATING, Stage.CLOSED, Stage.REVOKED)
 

@@ -42,10 +42,11 @@ from law.selectors import calendar
 from records.exceptions import AlreadyDone
 from records.services import Sent
 from workflows import policies as workflow_policies
+from workflows import rule_sets
 from workflows import selectors as workflow
 from workflows.clocks import provision_of
 from workflows.models import Case, Step
-from workflows.states import AFTER_DECISION, CaseKind, Ending
+from workflows.states import AFTER_DECISION, UNDER_WAY, CaseKind, Ending
 
 logger = logging.getLogger(__name__)
 
@@ -381,7 +382,7 @@ def receipt(request: PersonRequest, pk: int) -> HttpResponse:
     dossier = _own(request, pk)
     if dossier.case is None:
         return redirect("approvals:dossier", dossier.pk)
-    clock = dossier.case.clocks.order_by("pk").first()
+    clock = dossier.case.clocks.order_by("pk").first() if dossier.promised_on else None
     context = {
         "dossier": dossier,
         "case": dossier.case,
@@ -441,6 +442,11 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         context |= {
             "opinions": case.opinions.select_related("agency", "answered_by", "step__agency"),
             "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
+            "rule_set_choices": case.rule_set_choices.select_related("chosen_by"),
+            "may_choose_rule_set": workflow_policies.may_choose_rule_set(request.standing)
+            and rule_sets.question_of(case) is not None,
+            "may_move_rule_set": case.state in UNDER_WAY
+            and workflow_policies.may_move_rule_set(request.standing),
             "history": workflow.history(case),
             "system_id": User.objects.system().pk,
         }

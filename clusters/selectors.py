@@ -7,7 +7,8 @@ from django.db.models import Prefetch, Q
 
 from accounts.names import collation_key
 from clusters.models import Boundary, Cluster, ClusterQuerySet, DatedFact
-from clusters.states import SIGNS, UNKNOWN, FactKind, Sign
+from clusters.states import SIGNS, UNKNOWN, FactKind, Kind, Sign, Stage
+from law import legacy
 from law.exceptions import NoRuleSet
 from law.rows import RuleSet
 from law.rulesets import rule_set_on
@@ -196,6 +197,29 @@ def law_on(fact: DatedFact) -> RuleSet | None:
     except NoRuleSet:
         return None
     return first if first == last else None
+
+
+def legacy_clause(entry: Entry) -> legacy.Finding | None:
+    """Return the clause for clusters older than the rules, where it holds or may hold for this one.
+
+    Nothing is said of a cluster of which no source tells that it was there before it was established.
+    """
+    cluster, decision = entry.cluster, entry.decision
+    told = [fact.latest for fact in entry.facts.values() if fact.latest]
+    unestablished = cluster.stage == Stage.OPERATING_UNESTABLISHED
+    found = legacy.classify(
+        legacy.ClusterFacts(
+            area_ha=cluster.area_ha,
+            is_special=True if cluster.craft_village else None,
+            formed_by=min(told, default=None),
+            is_established=bool(decision) or (False if unestablished else None),
+            established_from=decision.earliest if decision else None,
+            established_to=decision.latest if decision else None,
+            in_list=True if cluster.kind == Kind.PROPOSED_IN_PLAN else None,
+        )
+    )
+    was_there = unestablished or cluster.kind in (Kind.OPERATING_NAMED, Kind.EXISTING_FORMALISED)
+    return found if found and (found.is_certain or was_there) else None
 
 
 def replaced_facts(cluster: Cluster) -> list[DatedFact]:

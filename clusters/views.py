@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from clusters import maps, selectors
 from clusters.forms import RegisterForm
 from clusters.models import Cluster
 from clusters.states import Sign
+from law import legacy
 
 
 @require_safe
@@ -76,15 +78,18 @@ def _wanted(form: RegisterForm) -> dict[str, str]:
 
 
 @require_safe
-def detail(request: HttpRequest, code: str) -> HttpResponse:
+def detail(request: PersonRequest, code: str) -> HttpResponse:
     """Show all that is known of one cluster, and what is not."""
     try:
         entry = selectors.entry(code)
     except Cluster.DoesNotExist as error:
         raise Http404(_("There is no such cluster.")) from error
     boundaries = selectors.boundaries(entry.cluster)
+    finding = selectors.legacy_clause(entry)
     context = {
         "entry": entry,
+        "legacy": finding,
+        "legacy_days": legacy.days_left(finding.rule, today=request.today) if finding else None,
         "cluster": entry.cluster,
         "parts": entry.cluster.parts.in_order(),
         "replaced": selectors.replaced_facts(entry.cluster),

@@ -10,8 +10,31 @@ from typing import Any, TypeVar
 
 from law import citations, tables
 from law.exceptions import LawDataError
-from law.rows import Condition, Criterion, Figure, Library, Provision, Reading, RuleSet, Source, Value
-from law.states import Bound, Grade, Operator, PauseRule, Procedure, Scope, Trigger, Unit
+from law.rows import (
+    Condition,
+    Criterion,
+    Figure,
+    LegacyRule,
+    Library,
+    Provision,
+    Reading,
+    RuleSet,
+    Source,
+    Transition,
+    Value,
+)
+from law.states import (
+    Applies,
+    Bound,
+    Grade,
+    Operator,
+    PauseRule,
+    Procedure,
+    Scope,
+    Situation,
+    Trigger,
+    Unit,
+)
 from law.tables import Row
 
 # Steps after the decision follow other laws, each with dates of its own: no rule set of clusters.
@@ -51,6 +74,14 @@ CRITERION_COLUMNS = (
     *("citation", "amended_by", *_GRADED),
 )
 SOURCE_COLUMNS = ("key", "what", "address", "path_in_source", "kind")
+TRANSITION_COLUMNS = (
+    *("from_set", "to_set", "day", "situation", "applies", "clause", "citation", "amended_by"),
+    *(*_GRADED, *_NOTE),
+)
+LEGACY_COLUMNS = (
+    *("clause", "established", "below_ha", "below_special_ha", "above_ha", "formed_before"),
+    *("established_before", "in_list", "complete_before", "citation", "amended_by", *_GRADED, *_NOTE),
+)
 READING_COLUMNS = ("rule", *_texts("says", "reading"), "citation", "amended_by", *_GRADED)
 
 Typed = TypeVar("Typed")
@@ -99,6 +130,11 @@ def read(folder: Path) -> Library:
     figures = _read(folder / "figures.csv", FIGURE_COLUMNS, reader.figure)
     _check_figures(figures, provisions)
     readings = _read(folder / "readings.csv", READING_COLUMNS, reader.reading)
+    rules = readings.by_key("rule", lambda r: r.rule)
+    transitions = _read(folder / "transitions.csv", TRANSITION_COLUMNS, reader.transition)
+    _check_transitions(transitions, tuple(by_code.values()), rules)
+    legacy = _read(folder / "legacy.csv", LEGACY_COLUMNS, reader.legacy_rule)
+    _check_clauses(legacy, rules)
     return Library(
         sources=sources,
         rule_sets=by_code,
@@ -115,7 +151,9 @@ def read(folder: Path) -> Library:
             code: tuple(own.by_key("figure", lambda f: f.figure).values())
             for code, own in _by_rule_set(figures)
         },
-        readings=tuple(readings.by_key("rule", lambda r: r.rule).values()),
+        readings=tuple(rules.values()),
+        transitions=_by_change(transitions),
+        legacy=legacy.by_key("clause", lambda rule: rule.clause),
     )
 
 
@@ -226,10 +264,40 @@ class _Reader:
         texts = _told(row, "says", "reading")
         return Reading(rule=row.text("rule"), **texts, **self._amended(row, needs_source=False))
 
-    def _rule_set(self, row: Row, *others: str) -> str:
-        code = row.text("rule_set")
+    def transition(self, row: Row) -> Transition:
+        day = row.day("day")
+        if day is None:
+            raise row.error("day", "is missing")
+        return Transition(
+            from_set=self._rule_set(row, column="from_set"),
+            to_set=self._rule_set(row, column="to_set"),
+            day=day,
+            situation=row.choice("situation", Situation),
+            applies=row.choice("applies", Applies),
+            clause=row.optional("clause"),
+            **row.both("note"),
+            **self._amended(row),
+        )
+
+    def legacy_rule(self, row: Row) -> LegacyRule:
+        return LegacyRule(
+            clause=row.text("clause"),
+            established=_yes(row, "established"),
+            below_ha=_hectares(row, "below_ha"),
+            below_special_ha=_hectares(row, "below_special_ha"),
+            above_ha=_hectares(row, "above_ha"),
+            formed_before=row.day("formed_before"),
+            established_before=row.day("established_before"),
+            in_list=_yes(row, "in_list"),
+            complete_before=row.day("complete_before"),
+            **row.both("note"),
+            **self._amended(row),
+        )
+
+    def _rule_set(self, row: Row, *others: str, column: str = "rule_set") -> str:
+        code = row.text(column)
         if code not in self.rule_sets and code not in others:
-            raise row.error("rule_set", "is no rule set of rule_sets.csv")
+            raise row.error(column, "is no rule set of rule_sets.csv")
         return code
 
     def _amended(self, row: Row, *, needs_source: bool = True) -> dict[str, Any]:
@@ -320,6 +388,17 @@ def _value(row: Row, operator: Operator) -> Value:
     return row.decimal(row.text("value"), "value")
 
 
+def _yes(row: Row, column: str) -> bool:
+    if row.optional(column) not in ("", "yes"):
+        raise row.error(column, "is neither yes nor empty")
+    return row.optional(column) == "yes"
+
+
+def _hectares(row: Row, column: str) -> Decimal | None:
+    text = row.optional(column)
+    return row.decimal(text, column) if text else None
+
+
 def _number_or_day(row: Row) -> Decimal | date:
     value = row.text("value")
     day = row.day("value") if row.text("unit") == DATE else None
@@ -398,3 +477,42 @@ def _check_scores(criteria: _File) -> None:
             raise row.error("max_points", f"brings {code} to {total} points, not {FULL_SCORE}")
         if len({criterion.pass_points for _, criterion in own.pairs}) != 1:
             raise row.error("pass_points", f"differs within {code}")
+
+
+# How a file stands on the day; what lay at a district is under one of the other situations elsewhere.
+ALWAYS_SAID = frozenset(Situation) - {Situation.AT_DISTRICT}
+
+
+def _check_transitions(file: _File, rule_sets: Sequence[RuleSet], readings: Mapping[str, Reading]) -> None:
+    """Refuse a change that is none, a clause that binds nobody and asks nobody, a change left unsaid."""
+    changes = {(before.code, after.code): after.valid_from for before, after in pairwise(rule_sets)}
+    for row, transition in file.pairs:
+        change = (transition.from_set, transition.to_set)
+        if change not in changes:
+            raise row.error("to_set", f"does not follow {transition.from_set}")
+        if transition.day != changes[change]:
+            raise row.error("day", f"is not the first day of {transition.to_set}")
+        if transition.binds == (transition.applies == Applies.ASK):
+            raise row.error("applies", "must be ask where the clause binds nobody, and only there")
+    _check_clauses(file, readings)
+    said = {change: set(rows) for change, rows in _by_change(file).items()}
+    for before, after in changes:
+        if unsaid := ALWAYS_SAID - said.get((before, after), set()):
+            names = ", ".join(sorted(unsaid))
+            raise LawDataError(f"does not say what holds from {before} to {after}: {names}", file=file.name)
+
+
+def _check_clauses(file: _File, readings: Mapping[str, Reading]) -> None:
+    for row, typed in file.pairs:
+        if typed.clause and typed.clause not in readings:
+            raise row.error("clause", "is no rule of readings.csv")
+
+
+def _by_change(file: _File) -> dict[tuple[str, str], dict[Situation, Transition]]:
+    found: dict[tuple[str, str], dict[Situation, Transition]] = {}
+    for row, transition in file.pairs:
+        rows = found.setdefault((transition.from_set, transition.to_set), {})
+        if transition.situation in rows:
+            raise row.error("situation", "stands here twice for this change")
+        rows[transition.situation] = transition
+    return found

@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from law import words
 from law.loader import AFTER_DECISION
-from law.rows import Cited, Condition, Criterion, Figure, Library, Provision, Reading, RuleSet
+from law.rows import Cited, Condition, Criterion, Figure, Library, Provision, Reading, RuleSet, Transition
 from law.states import Grade
 
 _HEAD = """# Pháp luật nói gì, và cách hiểu ở đây / What the law says, and how we read it
@@ -20,6 +20,7 @@ _AFTER = """Other laws, each with dates of its own; not part of a rule set."""
 _READINGS = (
     ("K-", "Cách tính ngày / How days are counted"),
     ("T-", "Áp dụng bộ quy định nào / Which rule set applies"),
+    ("L-", "Cụm có trước các quy định / Clusters older than the rules"),
     ("A-", "Điều chỉnh, chấm dứt, tiến độ / Changing, ending, progress"),
     ("O-", "Cụm đang hoạt động / Running clusters"),
 )
@@ -49,6 +50,9 @@ def _lines(library: Library) -> Iterator[str]:
         yield from ("", f"## {title}", "")
         rows = [row for row in library.readings if row.rule.startswith(prefix)]
         yield from _table(_READING, rows, _reading)
+    yield from ("", "## Khi bộ quy định thay đổi / As one rule set follows another", "")
+    changes = (row for rows in library.transitions.values() for row in rows.values())
+    yield from _table(_TRANSITION, changes, _transition)
     yield from ("", "## Nguồn / Sources", "")
     yield from (_line("Key", "What", "Where", "Kind"), _line("---", "---", "---", "---"))
     for source in library.sources.values():
@@ -154,6 +158,23 @@ _READING = ("Rule", "Văn bản, thực tế / The text or practice", "Cách hi�
 
 def _reading(row: Reading) -> Cells:
     return row.rule, row.says_shown, row.reading_shown, *_cited(row, "")
+
+
+_TRANSITION = (
+    *("Thay đổi / Change", "Ngày / On", "Hồ sơ / A file", "Áp dụng / What holds", "Quy tắc / Rule"),
+    *_ARTICLE,
+)
+
+
+def _transition(row: Transition) -> Cells:
+    return (
+        f"{row.from_set} → {row.to_set}",
+        f"{row.day:%d/%m/%Y}",
+        row.situation.label,
+        row.applies.label,
+        row.clause or "–",
+        *_cited(row, row.note_shown),
+    )
 
 
 def _cited(row: Cited, note: str) -> Cells:

@@ -8,7 +8,18 @@ from decimal import Decimal
 from django.utils.translation import ngettext
 
 from law import citations
-from law.states import Bound, Grade, Operator, PauseRule, Procedure, Scope, Trigger, Unit
+from law.states import (
+    Applies,
+    Bound,
+    Grade,
+    Operator,
+    PauseRule,
+    Procedure,
+    Scope,
+    Situation,
+    Trigger,
+    Unit,
+)
 
 Value = bool | Decimal | tuple[Decimal, Decimal] | tuple[str, ...]
 
@@ -247,8 +258,52 @@ class Criterion(Amended):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Transition(Amended):
+    """What holds for a file of `from_set` in one situation, as `to_set` comes into force on `day`.
+
+    `clause` is the rule of the readings that it follows (`T-3`); empty where no clause was found.
+    """
+
+    from_set: str
+    to_set: str
+    day: date
+    situation: Situation
+    applies: Applies
+    clause: str
+    note: str
+    note_vi: str
+
+    note_shown = _shown("note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegacyRule(Amended):
+    """A clause for clusters older than the rules: the numbers by which one is known.
+
+    Areas in hectares, None where the clause sets none; `below_special_ha` is for mountain areas and craft
+    villages. `formed_before` and `established_before` are the first day that is too late; what is due
+    `complete_before` a day is late on that day. `established` tells whether a formal decision exists.
+    """
+
+    clause: str
+    established: bool
+    below_ha: Decimal | None
+    below_special_ha: Decimal | None
+    above_ha: Decimal | None
+    formed_before: date | None
+    established_before: date | None
+    in_list: bool
+    complete_before: date | None
+    note: str
+    note_vi: str
+
+    note_shown = _shown("note")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading(Amended):
-    """How we read a rule: on transition (T-), counting (K-), a changed decision (A-), operation (O-)."""
+    """How we read a rule: on transition (T-), on old clusters (L-), on counting (K-), on a changed
+    decision (A-), on operation (O-)."""
 
     rule: str
     says: str
@@ -271,6 +326,8 @@ class Library:
     criteria: Mapping[str, tuple[Criterion, ...]]
     figures: Mapping[str, tuple[Figure, ...]]
     readings: tuple[Reading, ...]
+    transitions: Mapping[tuple[str, str], Mapping[Situation, Transition]]
+    legacy: Mapping[str, LegacyRule]
 
 
 def covers(first: date | None, last: date | None, day: date) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "conditions",
     "criteria",
     "figures",
+    "find_provision",
     "library",
     "limit_text",
     "provision",
@@ -63,7 +64,20 @@ def provision(code: str, step: str, *, on: date | None = None) -> Provision:
     clusters; so a case that was adopted without a rule set ("") has it too. Of rows that followed each
     other it is the one in force `on` a day, else the last. KeyError if there is none.
     """
-    rows = _by_step(code).get(step) or _by_step(AFTER_DECISION)[step]
+    found = find_provision(code, step, on=on)
+    if found is None:
+        raise KeyError(step)
+    return found
+
+
+def find_provision(code: str, step: str, *, on: date | None = None) -> Provision | None:
+    """Return what `provision` returns, but None where the rule set has no such step.
+
+    R1 knows no public notice and no window, of R1b no step was confirmed.
+    """
+    rows = _by_step(code).get(step) or _by_step(AFTER_DECISION).get(step)
+    if not rows:
+        return None
     return next((row for row in rows if on and row.covers(on)), rows[-1])
 
 

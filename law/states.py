@@ -95,6 +95,24 @@ class Scope(TextChoices):
     PROVINCE = "province", _("the city")
 
 
+class Situation(TextChoices):
+    """How a file stands on the day on which another rule set comes into force."""
+
+    REQUESTED = "requested", _("first requested before that day, not yet under appraisal")
+    UNDER_APPRAISAL = "under_appraisal", _("under appraisal or decision on that day")
+    AT_DISTRICT = "at_district", _("at the district on that day")
+    DECIDED = "decided", _("decided before that day")
+    MONTH_ONLY = "month_only", _("decided, but the month known may lie before or after that day")
+
+
+class Applies(TextChoices):
+    """What a transition clause makes of a file."""
+
+    STAY = "stay", _("keeps its rule set")
+    HAND_OVER = "hand_over", _("keeps its rule set; the commune takes over from the district")
+    ASK = "ask", _("an officer chooses, and gives the reason")
+
+
 class DayKind(TextChoices):
     """What a row of the calendar makes of a day that the five-day week would make otherwise."""
 

@@ -1,28 +1,67 @@
 """The law's clocks on a case: begun, stopped, resumed, each time counted anew from the law's row."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from law import clock as law_clock
-from law.rulesets import Provision, provision
+from law.rulesets import Provision, find_provision, provision
 from law.selectors import calendar
-from workflows.models import Case, Clock, ClockPause
+from records.clock import local_day
+from workflows.models import Case, Clock, ClockPause, Step
 
 
-def begin(case: Case, limit: str, *, trigger_on: date) -> Clock | None:
+def begin(
+    case: Case, limit: str, *, trigger_on: date, pauses: Sequence[law_clock.Pause] = ()
+) -> Clock | None:
     """Start the clock of provision `limit`, as the case's rule set has it; the trigger day is not counted.
 
-    Return None where the provision sets no limit that binds, or was not in force on the trigger day.
+    Return None where the rule set has no such provision, or one without a limit that binds, or one that
+    was not in force on the trigger day. `pauses` are those of the clock that this one follows.
 
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
-    row = provision(case.rule_set, limit, on=trigger_on)
-    if not row.has_limit or not row.covers(trigger_on):
+    row = find_provision(case.rule_set, limit, on=trigger_on)
+    if row is None or not row.has_limit or not row.covers(trigger_on):
         return None
     clock = Clock(case=case, rule_set=case.rule_set, limit=limit, trigger_on=trigger_on)
-    _count(clock, [])
+    _count(clock, [pause for pause in pauses if pause.to_on])
     clock.save(force_insert=True)
     return clock
+
+
+def begin_again(clock: Clock, case: Case, *, on: date) -> Clock | None:
+    """Close `clock` on the day `on`, and start its limit as the case's rule set has it now.
+
+    The new clock runs from the same trigger day, and its pauses are the same; one that is open stays so.
+    None where no limit binds under that rule set. The old clock stays as it was counted.
+    """
+    clock.closed_on = on
+    clock.save(update_fields=["closed_on"])
+    new = begin(case, clock.limit, trigger_on=clock.trigger_on, pauses=pauses_of(clock))
+    if new:
+        ClockPause.objects.bulk_create(
+            ClockPause(clock=new, from_on=pause.from_on, to_on=pause.to_on, reason=pause.reason)
+            for pause in clock.pauses.order_by("pk")
+        )
+    return new
+
+
+def due_under(code: str, step: Step) -> date | None:
+    """Return the day on which the open `step` would be due under the rule set `code`; None without a limit.
+
+    It is the day that `begin` and `begin_again` give when the case is moved there.
+
+    Raises:
+        CalendarMissing: the count reaches a year without a calendar.
+    """
+    clock = step.clock
+    trigger_on = clock.trigger_on if clock else local_day(step.began_at)
+    row = find_provision(code, step.flow_task.limit, on=trigger_on)
+    if row is None or not row.has_limit or not row.covers(trigger_on):
+        return None
+    pauses = [pause for pause in pauses_of(clock) if pause.to_on] if clock else []
+    return law_clock.due(row, trigger_on=trigger_on, calendar=calendar(), pauses=pauses).due_on
 
 
 def stop(clock: Clock, *, on: date, reason: str) -> None:

@@ -1,7 +1,11 @@
 """What the workflow tells people."""
 
+from dataclasses import replace
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
+from law.transitions import Change
 from notifications.kinds import Kind, register
 from notifications.messages import Message, translatable
 from workflows.models import Case, Step
@@ -86,6 +90,58 @@ register(
         link="approvals:case",
     )
 )
+
+
+register(
+    Kind(
+        "rule_set_asked",
+        title=_("{code}: choose the rule set"),
+        body=_(
+            "{cluster}: {new} is in force since {since}; no clause says whether {old} or {new}"
+            " holds for this case."
+        ),
+        link="workflows:choose_rule_set",
+    )
+)
+register(
+    Kind(
+        "rule_set_moved",
+        title=_("{code}: rule set {new} applies now"),
+        body=_("“{step}” for {cluster} was due on {before}; under {new} it is due on {due}."),
+        link="approvals:case",
+        legal=True,
+    )
+)
+
+
+def about_rule_set_question(case: Case, change: Change, agency_id: int) -> Message:
+    """Return the message to the Department that an officer has to choose the rule set of a case."""
+    return Message(
+        key=f"case:{case.pk}:rule_set:{change.before.code}:{change.after.code}",
+        kind="rule_set_asked",
+        context={
+            "code": case.code,
+            "cluster": case.cluster.name,
+            "old": change.before.code,
+            "new": change.after.code,
+            "since": f"{change.day:%d/%m/%Y}",
+            "link_args": [case.code],
+        },
+        agency_id=agency_id,
+    )
+
+
+def about_rule_set_move(case: Case, step: Step, *, before: date | None) -> list[Message]:
+    """Return the messages to holder and applicant that an open step stands under another rule set."""
+    told = {"new": case.rule_set, "before": f"{before:%d/%m/%Y}" if before else "–"}
+    suffix = f"rule_set:{case.audit_seq + 1}"
+    holder = about_step("rule_set_moved", step, case=case, suffix=suffix, **told)
+    if case.applicant_id in (None, step.agency_id):
+        return [holder]
+    return [
+        holder,
+        replace(holder, key=f"{holder.key}:applicant", agency_id=case.applicant_id, user_id=None),
+    ]
 
 
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:

@@ -132,7 +132,8 @@ class Clock(models.Model):
     """A time limit of the law that runs on a case: from `trigger_on`, to `due_on` as counted last.
 
     `firm` is false where the count crossed a provisional day. `calendar_version` names the calendar
-    that the count used.
+    that the count used. A clock that was `closed_on` a day counts no more: its case
+    moved to another rule set.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
@@ -142,6 +143,7 @@ class Clock(models.Model):
     due_on = models.DateField()
     firm = models.BooleanField()
     calendar_version = models.PositiveIntegerField()
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["case", "limit"], name="clock_case_limit")]
@@ -357,17 +359,34 @@ class Stay(models.Model):
         indexes = [models.Index(fields=["name", "left_at"], name="stay_step")]
 
 
-class SuccessorChoiceQuerySet(models.QuerySet["SuccessorChoice"]):
+class AddedOnlyQuerySet(models.QuerySet[Any]):
     def update(self, **kwargs: Any) -> int:
         """Refuse: what was chosen stays."""
-        raise TypeError("A choice of a successor is only ever added.")
+        raise TypeError("A choice is only ever added.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: what was chosen stays."""
-        raise TypeError("A choice of a successor is only ever added.")
+        raise TypeError("A choice is only ever added.")
 
 
-class SuccessorChoice(models.Model):
+class AddedOnly(models.Model):
+    """Something that an officer chose once: rows are added, never changed or taken away."""
+
+    objects = AddedOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A choice is only ever added.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("A choice is only ever added.")
+
+
+class SuccessorChoice(AddedOnly):
     """Which agency an officer chose to take over, for one cluster, from a dissolved one. Only ever added.
 
     Source: Decree 139/2025/NĐ-CP, Art. 22(2): what lay at a district is handed to the commune of the
@@ -381,8 +400,6 @@ class SuccessorChoice(models.Model):
     chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     chosen_at = models.DateTimeField()
 
-    objects = SuccessorChoiceQuerySet.as_manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cluster", "predecessor"], name="successor_choice_once"),
@@ -394,10 +411,66 @@ class SuccessorChoice(models.Model):
     def __str__(self) -> str:
         return f"{self.cluster}: {self.predecessor} → {self.successor}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("A choice of a successor is only ever added.")
-        super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("A choice of a successor is only ever added.")
+class RuleSetQuestion(models.Model):
+    """That an officer has to say whether a case keeps its rule set, since no clause says so for certain.
+
+    Written once, when `to_set` has come into force; it is answered by a `RuleSetChoice` of the same two
+    rule sets, or falls away as the case moves on. `clause` is the rule that asks, where there is one.
+
+    Source: Decree 32/2024/NĐ-CP, Art. 35(2), as amended (T-4); `law/data/transitions.csv`.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rule_set_questions")
+    from_set = models.CharField(max_length=5)
+    to_set = models.CharField(max_length=5)
+    clause = models.CharField(max_length=5, blank=True)
+    asked_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[RuleSetQuestion]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "from_set", "to_set"], name="rule_set_asked_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.from_set} / {self.to_set}?"
+
+
+class RuleSetChoice(AddedOnly):
+    """What the Department chose for a case: to stay under a rule set, or to move. Only ever added.
+
+    `moves` false: the case stays under `from_set` though `to_set` is in force. A move names its paper.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rule_set_choices")
+    from_set = models.CharField(max_length=5)
+    to_set = models.CharField(max_length=5)
+    moves = models.BooleanField()
+    clause = models.CharField(max_length=5, blank=True)
+    reason = models.TextField()
+    paper_number = models.CharField(max_length=100, blank=True)
+    paper_on = models.DateField(null=True)
+    chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "from_set", "to_set"],
+                condition=Q(moves=False),
+                name="rule_set_choice_to_stay_once",
+            ),
+            models.CheckConstraint(condition=~Q(from_set=F("to_set")), name="rule_set_choice_of_another"),
+            models.CheckConstraint(
+                condition=Q(moves=False, paper_number="", paper_on=None)
+                | Q(moves=True, paper_on__isnull=False) & ~Q(paper_number=""),
+                name="rule_set_move_by_paper",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        chosen = self.to_set if self.moves else self.from_set
+        return f"{self.case}: {self.from_set} / {self.to_set} → {chosen}"

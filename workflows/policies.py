@@ -52,6 +52,22 @@ def may_choose_successor(who: Standing) -> bool:
     return who.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE)
 
 
+def may_choose_rule_set(who: Standing) -> bool:
+    """Whoever works on files in the Department says whether one stays under its rule set, where none says."""
+    roles = (Role.OFFICER, Role.REVIEWER, Role.LEADER)
+    return any(who.serves(role, AgencyKind.INDUSTRY_TRADE) for role in roles)
+
+
+def may_move_rule_set(who: Standing) -> bool:
+    """A reviewer or leader of the Department moves a case to another rule set."""
+    return any(who.serves(role, AgencyKind.INDUSTRY_TRADE) for role in (Role.REVIEWER, Role.LEADER))
+
+
+def may_see_impact(who: Standing) -> bool:
+    """The Department and all leaders read what a change of law means for the cases that they see."""
+    return may_lead(who) or AgencyKind.INDUSTRY_TRADE in who.kinds()
+
+
 def may_see_all(who: Standing) -> bool:
     """The Department and the city People's Committee follow every case; the system acts on any."""
     return who.is_system or bool(who.kinds() & {AgencyKind.INDUSTRY_TRADE, AgencyKind.CITY_COMMITTEE})

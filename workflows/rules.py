@@ -1,12 +1,16 @@
 """What the law asks of a case before it may move. Facts in; a broken rule raises with its article."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from clusters.states import Stage
+from law import rulesets, transitions
+from law.rows import Transition
+from law.states import Applies
 from workflows.exceptions import RuleBroken
-from workflows.states import ADOPTABLE
+from workflows.states import ADOPTABLE, UNDER_WAY
 
 
 def check_complete_file(missing: list[str], citation: str) -> None:
@@ -59,6 +63,55 @@ def check_successor(*, predecessor_ended: bool, is_candidate: bool) -> None:
         raise RuleBroken(_("This agency still exists; nobody takes over from it."))
     if not is_candidate:
         raise RuleBroken(_("Choose an agency that exists today and can take over."), field="successor")
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a choice without its reason.
+
+    Raises:
+        RuleBroken: none is given.
+    """
+    if not reason.strip():
+        raise RuleBroken(_("Give the reason."), field="reason")
+
+
+def check_paper(number: str, on: date | None, *, today: date) -> None:
+    """Refuse to move a case without the paper that says so, or by one that is dated ahead.
+
+    Raises:
+        RuleBroken: it says what is missing; `field` is the form's field that it belongs to.
+    """
+    if not number.strip():
+        raise RuleBroken(_("Name the number of the paper."), field="paper_number")
+    if on is None or on > today:
+        raise RuleBroken(_("Name the day of the paper; it cannot lie in the future."), field="paper_on")
+
+
+def check_rule_set(*, state: str, before: str, after: str, today: date, clause: Transition | None) -> None:
+    """Refuse to move a case from the rule set `before` to `after` where the law does not allow it.
+
+    `clause` is what holds for the case as `after` followed `before`; None for any other pair.
+
+    Raises:
+        RuleBroken: the case is decided (T-5), it is under that rule set already, that one is not in force
+            yet, or a clause that binds keeps the case where it is (T-1, T-2, T-3).
+    """
+    if state not in UNDER_WAY:
+        stands = transitions.decision_stands()
+        told = {"clause": stands.clause, "article": stands.citation_shown}
+        raise RuleBroken(
+            _("Only an open proposal can be moved; a decision stands as it is (%(clause)s, %(article)s).")
+            % told
+        )
+    if after == before:
+        raise RuleBroken(_("The case is under this rule set already."), field="rule_set")
+    if rulesets.rule_set(after).valid_from > today:
+        raise RuleBroken(_("This rule set is not in force yet."), field="rule_set")
+    if clause and clause.applies != Applies.ASK:
+        told = {"code": before, "clause": clause.clause, "article": clause.citation_shown}
+        raise RuleBroken(
+            _("The law keeps this case under %(code)s (%(clause)s, %(article)s).") % told, field="rule_set"
+        )
 
 
 def check_wastewater(works_accepted: bool) -> None:

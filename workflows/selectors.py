@@ -16,7 +16,7 @@ from clusters.states import Kind, Stage
 from law import clock as law_clock
 from law.calendars import Calendar
 from law.exceptions import CalendarMissing
-from law.rulesets import Provision, provision
+from law.rulesets import Provision, find_provision
 from law.selectors import calendar
 from records.clock import local_day
 from records.models import AuditRow
@@ -189,8 +189,8 @@ def _row(case: Case, step: Step) -> Provision | None:
     if not step.flow_task.limit:
         return None
     day = step.clock.trigger_on if step.clock else local_day(step.created)
-    row = provision(case.rule_set, step.flow_task.limit, on=day)
-    return row if step.clock or row.covers(day) else None
+    row = find_provision(case.rule_set, step.flow_task.limit, on=day)
+    return row if row and (step.clock or row.covers(day)) else None
 
 
 def _next(
@@ -203,7 +203,7 @@ def _next(
         yield Stop(
             node.task_title,
             "next",
-            provision=provision(case.rule_set, node.limit) if node.limit else None,
+            provision=find_provision(case.rule_set, node.limit) if node.limit else None,
             by_estimate=day,
             planned_on=planned.get(node.milestone) if node.milestone else None,
         )
@@ -224,7 +224,8 @@ def _estimates(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[tu
     for name in _to_come(case, flow, present):
         node = nodes[name]
         if node.limit and node.limit != limit:
-            day, limit = _used_to_its_end(provision(case.rule_set, node.limit, on=day), day, days), node.limit
+            row = find_provision(case.rule_set, node.limit, on=day)
+            day, limit = _used_to_its_end(row, day, days), node.limit
         elif not node.limit and not node.inside:
             day = None
         result.append((name, day))
@@ -252,9 +253,9 @@ def _plain_ways(case: Case, flow: type[CaseFlow], node: Any) -> list[Any]:
     return ways[:1] if node.name in flow.path else [way for way in ways if case.state in way.stages]
 
 
-def _used_to_its_end(row: Provision, day: date | None, days: Calendar) -> date | None:
+def _used_to_its_end(row: Provision | None, day: date | None, days: Calendar) -> date | None:
     """Return the last day of a limit that begins on `day`; None where it has none, or no calendar yet."""
-    if day is None or not row.has_limit or not row.covers(day):
+    if day is None or row is None or not row.has_limit or not row.covers(day):
         return None
     try:
         return law_clock.due(row, trigger_on=day, calendar=days).due_on

@@ -38,6 +38,8 @@ class Ending(TextChoices):
 
 
 BEFORE_DECISION = (Stage.LISTED, Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED)
+# A proposal was filed and not decided yet.
+UNDER_WAY = (Stage.PROPOSED, Stage.UNDER_APPRAISAL, Stage.APPRAISED)
 AFTER_DECISION = (Stage.ESTABLISHED, Stage.PREPARING, Stage.UNDER_CONSTRUCTION)
 ENDED = (Stage.CLOSED, Stage.WITHDRAWN, Stage.REJECTED, Stage.REVOKED)
 # A case that entered the register through `adopt` starts where history had brought it.

@@ -23,7 +23,7 @@ from law.clock import working_days_left
 from law.selectors import calendar
 from records.exceptions import AlreadyDone, DomainError, KeyReused
 from records.services import Sent
-from workflows import policies, selectors, services
+from workflows import policies, rule_sets, selectors, services
 from workflows.forms import AssignForm, SuccessorForm
 from workflows.models import Step, SuccessorChoice
 
@@ -66,6 +66,8 @@ def inbox(request: PersonRequest) -> HttpResponse:
     }
     if policies.may_choose_successor(request.standing):
         context["orphans"] = selectors.count_without_successor(on=request.today)
+    if policies.may_choose_rule_set(request.standing):
+        context["questions"] = rule_sets.waiting().count()
     return render(request, "workflows/inbox.html", context)
 
 

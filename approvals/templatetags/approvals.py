@@ -63,6 +63,9 @@ ACTS: dict[tuple[str, str], Any] = {
     ("withdraw", ""): _("Withdrew the proposal"),
     ("pass_on", ""): _("Passed the open steps of a dissolved agency on to its successor"),
     ("choose_successor", ""): _("Chose who took over from a dissolved agency"),
+    ("ask_rule_set", ""): _("Asked the Department which rule set holds"),
+    ("choose_rule_set", ""): _("Chose the rule set"),
+    ("move_to_rule_set", ""): _("Moved the case to another rule set"),
     ("hand_back", ""): _("Laid the step back at the agency: its officer serves there no more"),
 }
 WENT_ON = _("Went on without an opinion")

@@ -36,7 +36,7 @@ from tests.factories import cases
 from tests.factories.cases import Walk, case_at, moment, signed_paper
 from tests.factories.fixtures import english, files, it_is
 from workflows.models import Assignment, Case, Stay, Step
-from workflows.services import adopt
+from workflows.services import adopt, ask_rule_sets
 from workflows.states import CaseKind
 
 __all__ = ["english", "files", "it_is"]
@@ -70,6 +70,7 @@ SIGNED_IN = EVERYBODY[1:]
 PARTIES = ("lan", "binh", "minh", "thao", "khanh", "quyen", "chau", "van")
 OFFICES = tuple(key for key in PARTIES if key != "lan")
 LEADERS = ("khanh", "chau")
+DEPARTMENT = ("minh", "thao", "khanh")
 Expected = dict[str, int]
 
 
@@ -116,6 +117,8 @@ def world(it_is: Callable[[datetime], None]) -> World:
         by=User.objects.system(),
         at=NOW,
     )
+    walks["asked"] = case_at("give_notice", at=moment("14/09/2026"), investor="hung")
+    ask_rule_sets(at=NOW)
     walks["district"] = case_at("give_notice", at=moment("20/06/2025"), commune="phuc", investor="hung")
     lan, quyen = people.user("lan"), people.user("quyen")
     newcomer = accounts.open_account(
@@ -309,6 +312,17 @@ ROWS: dict[str, Row] = {
         answers(minh=422),
         lambda world: [world.case("district").cluster.code, people.agency_of(people.person("phuc")).pk],
     ),
+    # which rule set a case is under: said by who works on files, moved by a reviewer or leader
+    "workflows:rule_set_questions": Row(answers(**group(DEPARTMENT, 200)), NO),
+    "workflows:choose_rule_set": Row(
+        answers(**group(DEPARTMENT, 200)),
+        answers(**group(DEPARTMENT, 422)),
+        lambda world: [world.case("asked").code],
+    ),
+    "workflows:move_to_rule_set": Row(
+        answers(thao=200, khanh=200), answers(thao=422, khanh=422), lambda world: [world.case("asked").code]
+    ),
+    "workflows:impact": Row(answers(**group(DEPARTMENT, 200), quyen=200, chau=200), NO),
     "workflows:assign": Row(
         answers(minh=200, thao=200, khanh=200), answers(minh=422, thao=422, khanh=422), of_step()
     ),

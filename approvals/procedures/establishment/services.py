@@ -40,7 +40,7 @@ from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
 from law.clock import add_working_days
 from law.conditions import Facts
-from law.rulesets import provision, rule_set_on
+from law.rulesets import find_provision, rule_set_on
 from law.selectors import calendar
 from notifications.messages import Message
 from records.clock import local_day
@@ -215,7 +215,7 @@ def _open_anew(cluster: Cluster, dossier: Dossier, *, at: datetime) -> Case:
 
 
 def _receipt(dossier: Dossier) -> Message:
-    assert dossier.promised_on is not None
+    promised = dossier.promised_on  # no day under a rule set that sets none for the first step
     assert dossier.filed_at is not None
     return messages.about_dossier(
         "dossier_filed",
@@ -223,7 +223,7 @@ def _receipt(dossier: Dossier) -> Message:
         suffix="filed",
         agency_id=dossier.applicant_id,
         filed=f"{local_day(dossier.filed_at):%d/%m/%Y}",
-        promised=f"{dossier.promised_on:%d/%m/%Y}",
+        promised=f"{promised:%d/%m/%Y}" if promised else "–",
     )
 
 
@@ -275,7 +275,8 @@ def accept_file(*, step_id: int, by: User, at: datetime, sent: Sent | None = Non
     with act_on_step("check_intake", step_id=step_id, by=by, at=at, sent=sent) as act:
         present = set(_dossier(act.case).documents.values_list("component", flat=True))
         missing = components.missing(act.case.rule_set, present, supplied_by=("applicant", "commune"))
-        citation = str(provision(act.case.rule_set, "E50").citation_shown)
+        row = find_provision(act.case.rule_set, "E50")
+        citation = str(row.citation_shown) if row else ""
         act.move("begin_appraisal", missing=[str(part) for part in missing], citation=citation)
         act.proceed("complete")
     return act.case
@@ -321,7 +322,8 @@ def _ask_supplement(act: Act, points: Sequence[Point]) -> None:
     )
     with recorded(dossier, act="ask_supplement", by=act.by, at=act.at, data={"round": round_}):
         dossier.ask_supplement()
-    clocks.stop(act.clock, on=act.on, reason=f"E55/{round_}")
+    if act.step.clock:
+        clocks.stop(act.step.clock, on=act.on, reason=f"E55/{round_}")
     asked = messages.about_dossier(
         "supplement_asked",
         dossier,
@@ -345,7 +347,8 @@ def answer_supplement(*, step_id: int, answer: str, by: User, at: datetime, sent
         request.save()
         with recorded(dossier, act="supplement", by=by, at=act.at, data={"round": request.round}):
             dossier.supplement()
-        clocks.resume(act.clock, on=act.on)
+        if act.step.clock:
+            clocks.resume(act.step.clock, on=act.on)
         if act.case.state == Stage.PROPOSED:
             act.proceed("to_intake", restart=True)
         else:

@@ -279,6 +279,28 @@ def damaged(tmp_path: Path) -> Callable[[str, Edit], Path]:
         ),
         ("figures.csv", put(2, step="E99"), "row 2, column step: 'E99' is no step of this rule set"),
         ("figures.csv", put(3, figure="F-SHIFT"), "row 4, column figure: 'F-SHIFT' stands here twice"),
+        (
+            "transitions.csv",
+            put(15, applies="stay"),
+            "column applies: 'stay' must be ask where the clause binds nobody, and only there",
+        ),
+        (
+            "transitions.csv",
+            put(2, to_set="R2"),
+            "row 2, column to_set: 'R2' does not follow R0",
+        ),
+        (
+            "transitions.csv",
+            put(2, day="2017-07-14"),
+            "row 2, column day: '2017-07-14' is not the first day of R1",
+        ),
+        ("transitions.csv", put(2, day=""), "row 2, column day: '' is missing"),
+        ("transitions.csv", put(2, from_set="R9"), "column from_set: 'R9' is no rule set"),
+        ("transitions.csv", put(2, situation="decided"), "situation: 'decided' stands here twice"),
+        ("transitions.csv", put(4, clause="T-9"), "column clause: 'T-9' is no rule of readings.csv"),
+        ("legacy.csv", put(2, clause="L-9"), "column clause: 'L-9' is no rule of readings.csv"),
+        ("legacy.csv", put(2, established="no"), "column established: 'no' is neither yes nor empty"),
+        ("legacy.csv", put(2, below_ha="ten"), "column below_ha: 'ten' is not a number: 'ten'"),
     ],
 )
 def test_damaged_file_is_refused_and_told_where(
@@ -289,6 +311,12 @@ def test_damaged_file_is_refused_and_told_where(
         loader.read(folder)
     assert str(refusal.value).startswith(f"{file}, row ")
     assert message in str(refusal.value)
+
+
+def test_a_change_left_unsaid_is_refused(damaged: Callable[[str, Edit], Path]) -> None:
+    folder = damaged("transitions.csv", lambda rows: rows.pop())
+    with pytest.raises(LawDataError, match="does not say what holds from R3 to R4: month_only"):
+        loader.read(folder)
 
 
 def test_file_with_another_header_is_refused(damaged: Callable[[str, Edit], Path]) -> None:
