@@ -56,6 +56,8 @@ ANSWERS = {
 }
 CONSULTATION = frozenset({"plan_consultation", "give_opinion"})
 REPORT = frozenset({"draft_report", "review_report"})
+TAKEN_BACK = "taken_back"
+ENDINGS = frozenset(Ending.values)
 
 Lookup = Callable[[str, str], Provision]
 
@@ -106,6 +108,14 @@ def conforms(log: Log, found: Iterable[Deviation]) -> bool | None:
     if not log.steps:
         return None
     return all(deviation.severity == Severity.HINT for deviation in found)
+
+
+def nothing_found(log: Log) -> str:
+    """Return what people read where a log has no deviation: how much was replayed, or that nothing was."""
+    if not log.steps:
+        return _("There is nothing to replay: no procedure ran on this case.")
+    words = ngettext("No deviation found in %(n)d step.", "No deviation found among %(n)d steps.", log.steps)
+    return words % {"n": log.steps}
 
 
 class _Replay:
@@ -236,7 +246,7 @@ class _Replay:
     # --- who and when -----------------------------------------------------------------------------
     def _competence(self) -> Iterator[Deviation]:
         for visit in self.run.visits:
-            if visit.left_at is not None and visit.outcome not in Ending.values:
+            if visit.left_at is not None and visit.outcome not in ENDINGS:
                 on = local_day(visit.left_at)
                 for says, basis in self._incompetence(visit, self.order.nodes[visit.step], on):
                     yield self._deviation(DeviationKind.WITHOUT_COMPETENCE, visit.step, on, says, basis)
@@ -246,6 +256,8 @@ class _Replay:
             yield says, self._local_basis(on) if node.actor == AgencyKind.COMMUNE else None
         elif not visit.existed:
             yield _("The agency did not exist on that day."), None
+        elif visit.outcome == TAKEN_BACK:  # the Department ended the step that lay elsewhere
+            return
         elif node.role and visit.roles is not None and node.role not in visit.roles:
             says = _("Whoever did it did not serve there as this that day: %(role)s.")
             yield says % {"role": Role(node.role).label}, None
@@ -277,7 +289,7 @@ class _Replay:
             if isinstance(node, Wait) or not node.limit or visit.clock is None or visit.due_on is None:
                 continue
             asked = self.order.asks_applicant(visit.step, visit.outcome)
-            if asked or visit.outcome in Ending.values:
+            if asked or visit.outcome in ENDINGS:
                 continue
             ended = local_day(visit.left_at) if visit.left_at else self.today
             if ended > visit.due_on:

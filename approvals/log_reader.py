@@ -74,7 +74,7 @@ def _by_case(rows: QuerySet[Any], path: str = "case_id") -> dict[int, list[Any]]
 def _runs(ids: Sequence[int]) -> dict[int, tuple[Run, ...]]:
     """Return the runs of the cases; what was passed on to a successor is told once, by its step there."""
     steps = Step.objects.work().filter(case__in=ids).exclude(outcome=Ending.PASSED_ON)
-    read = list(steps.select_related("process", "agency", "stay").order_by("process_id", "pk"))
+    read = list(steps.select_related("process", "agency", "stay__agency").order_by("process_id", "pk"))
     terms = _terms(read)
     by_process: dict[int, list[Step]] = defaultdict(list)
     for step in read:

@@ -21,7 +21,6 @@ from law.calendars import Calendar
 from law.rows import Provision
 from law.rulesets import provision
 from law.states import Grade, PauseRule
-from workflows.flows import CaseFlow
 from workflows.orders import order_of
 from workflows.states import Ending, Procedure
 
@@ -73,7 +72,7 @@ ESTABLISHED = (
 STEPS = [one.step for one in ESTABLISHED]
 
 
-def run(visits: tuple[Visit, ...], flow: type[CaseFlow] = Establishment) -> Run:
+def run(visits: tuple[Visit, ...], flow: Any = Establishment) -> Run:
     ordered = tuple(sorted(visits, key=lambda one: one.entered_at))
     return Run(procedure=Procedure(flow.procedure), order=order_of(flow), visits=ordered)
 
@@ -517,6 +516,13 @@ def test_a_log_that_departs_gives_this_deviation_and_no_other(
 def test_the_article_is_told_in_full() -> None:
     (one,) = found(without("give_notice"))
     assert one.article == ("Article 10, clause 1, Decree 32/2024/NĐ-CP (as amended by Decree 303/2026/NĐ-CP)")
+
+
+def test_a_question_taken_back_was_not_done_by_the_wrong_person() -> None:
+    visits = list(ESTABLISHED)
+    visits[6] = replace(visits[6], outcome="taken_back", roles=frozenset())
+    log = replace(unanswered(WHOLE, ended_at=at("22/10"), taken_back=True), runs=(run(tuple(visits)),))
+    assert told(log) == [(K.SKIPPED_OPINION, "give_opinion", on("22/10"))]
 
 
 def test_each_kind_is_found_in_some_log() -> None:
