@@ -259,7 +259,7 @@ class _Replay:
         elif visit.outcome == TAKEN_BACK:  # the Department ended the step that lay elsewhere
             return
         elif node.role and visit.roles is not None and node.role not in visit.roles:
-            says = _("Whoever did it did not serve there as this that day: %(role)s.")
+            says = _("The person who did it did not have this role there on that day: %(role)s.")
             yield says % {"role": Role(node.role).label}, None
 
     def _wrong_agency(self, agency: AgencyKind, actor: AgencyKind, on: date) -> str:

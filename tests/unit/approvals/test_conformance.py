@@ -358,7 +358,7 @@ DEVIATIONS: list[tuple[str, Callable[[], Log], DeviationKind, str, str, str]] = 
         K.WITHOUT_COMPETENCE,
         "decide",
         "30/10",
-        "Whoever did it did not serve there as this that day: Leader.",
+        "The person who did it did not have this role there on that day: Leader.",
     ),
     (
         "the agency had ended",
