@@ -131,10 +131,9 @@ class _Replay:
         yield from self._lateness()
         yield from self._papers()
         early: list[Deviation] = []
-        opinions: list[Deviation] = []
         if self.run.procedure == Procedure.ESTABLISHMENT:
-            early, opinions = list(self._unreported()), list(self._opinions())
-            yield from [*early, *opinions, *self._people(), *self._supplements()]
+            early = list(self._unreported())
+            yield from [*early, *self._opinions(), *self._people(), *self._supplements()]
         missing = self._missing()
         # Each says more about its own steps than that they were left out, or came too soon.
         explained = (REPORT if early else set()) | (CONSULTATION if "give_opinion" in missing else set())
@@ -223,13 +222,11 @@ class _Replay:
         ]
         if not found:
             return [], next((way.start for way in ways if way.start in self.entered), "")
-        number, way = max(found, key=lambda each: (self.run.visits[each[0]].left_at, each[0]))
-        if way.join:
-            joined = [(one, arm) for one, arm in found if arm.join == way.join]
-            return [one for one, _arm in joined], self._still_out(
-                visit, way.join, {a.start for _n, a in joined}
-            )
-        return ([] if way.many else [number]), ""
+        number, last = max(found, key=lambda each: (self.run.visits[each[0]].left_at, each[0]))
+        if not last.join:
+            return ([] if last.many else [number]), ""
+        joined = {one: way.start for one, way in found if way.join == last.join}
+        return list(joined), self._still_out(visit, last.join, set(joined.values()))
 
     def _still_out(self, visit: Visit, join: str, arrived: set[str]) -> str:
         """Return an arm of the gate `join` that had not ended when `visit` began; empty if all had."""
@@ -300,23 +297,17 @@ class _Replay:
     def _late_words(self, ended: date, due_on: date, *, is_open: bool) -> str:
         days = -working_days_left(today=ended, due_on=due_on, calendar=self.calendar)
         told = {"n": days, "due": f"{due_on:%d/%m/%Y}"}
-        if is_open:
-            return (
-                ngettext(
-                    "Still open %(n)d working day after its last day, %(due)s.",
-                    "Still open %(n)d working days after its last day, %(due)s.",
-                    days,
-                )
-                % told
-            )
-        return (
-            ngettext(
-                "Done %(n)d working day after its last day, %(due)s.",
-                "Done %(n)d working days after its last day, %(due)s.",
-                days,
-            )
-            % told
+        still_open = ngettext(
+            "Still open %(n)d working day after its last day, %(due)s.",
+            "Still open %(n)d working days after its last day, %(due)s.",
+            days,
         )
+        done = ngettext(
+            "Done %(n)d working day after its last day, %(due)s.",
+            "Done %(n)d working days after its last day, %(due)s.",
+            days,
+        )
+        return (still_open if is_open else done) % told
 
     # --- opinions, supplements, report, decision --------------------------------------------------
     def _concluded_at(self) -> datetime | None:
@@ -421,17 +412,16 @@ class _Replay:
     def _dated(self) -> Iterator[tuple[str, Any, date, date]]:
         """Yield step, name and day of each paper, with the day of what it follows."""
         for leaf in self.log.papers:
-            if leaf.step in self.order.nodes:
-                for earliest in self._earliest(leaf.kind, leaf.at):
-                    yield leaf.step, leaf.kind.label, leaf.issued_on, earliest
+            if leaf.step in self.order.nodes and (days := list(self._followed(leaf.kind, leaf.at))):
+                yield leaf.step, leaf.kind.label, leaf.issued_on, max(days)
         if self.run.procedure == Procedure.ESTABLISHMENT:
             for ruling in self.log.rulings:
                 approved = self._approved_before(ruling)
                 if approved:
                     yield "decide", _("Decision"), ruling.signed_on, local_day(max(approved))
 
-    def _earliest(self, kind: PaperKind, at: datetime) -> Iterator[date]:
-        """Yield the days before which a paper of `kind`, entered at `at`, cannot be dated."""
+    def _followed(self, kind: PaperKind, at: datetime) -> Iterator[date]:
+        """Yield the days of what a paper of `kind`, entered at `at`, has to follow."""
         answered = [one for one in self.log.papers if one.kind == ANSWERS.get(kind) and one.at <= at]
         if answered:
             yield max(answered, key=lambda one: one.at).issued_on

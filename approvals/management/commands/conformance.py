@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(as_values(log, found), ensure_ascii=False))
             return
-        procedures = ", ".join(str(run.procedure.label) for run in log.runs)
+        procedures = "; ".join(str(run.procedure.label) for run in log.runs)
         self.stdout.write(" · ".join(part for part in (log.code, log.rule_set, procedures) if part))
         for deviation in found:
             self.stdout.write(f"  {deviation.on:%d/%m/%Y}  {deviation.title}: {deviation.says}")
