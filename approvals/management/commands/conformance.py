@@ -45,8 +45,14 @@ class Command(BaseCommand):
         self.stdout.write(" · ".join(part for part in (log.code, log.rule_set, procedures) if part))
         for deviation in found:
             self.stdout.write(f"  {deviation.on:%d/%m/%Y}  {deviation.title}: {deviation.says}")
-            article = deviation.article or _("no article is known")
-            self.stdout.write(f"{'':14}{deviation.kind.label} · {deviation.severity.label} · {article}")
+            basis = [
+                deviation.kind.label,
+                deviation.severity.label,
+                deviation.article or _("no article is known"),
+            ]
+            if deviation.basis and deviation.basis.awaits_gazette:
+                basis.append(_("not yet compared with the gazette"))
+            self.stdout.write(f"{'':14}{' · '.join(map(str, basis))}")
         if not found:
             self.stdout.write(f"  {nothing_found(log)}")
 

@@ -24,6 +24,7 @@ from approvals.states import DeviationKind, PaperKind
 from clusters import services as register
 from clusters.states import Kind, Stage
 from demo import people, stories
+from law.rulesets import provision
 from law.selectors import calendar
 from records.clock import local_day
 from tests.factories.cases import Walk, case_at, followed, later, moment, settle, step_of
@@ -134,6 +135,19 @@ def test_a_late_decision_is_found_with_the_days_it_is_late() -> None:
     assert still_open.says.startswith("Still open")
     assert done.says.startswith("Done")
     assert done.article.startswith("Article 10, Decree 32/2024/NĐ-CP")
+
+
+def test_a_supplement_asked_after_the_last_day_is_found_and_the_request_itself_is_not_late() -> None:
+    walk = case_at("draft_report")
+    due_on = step_of(walk, "draft_report").due_on
+    later(walk, 20)
+
+    walk.ask_supplement_in_appraisal()
+
+    (asked,) = found(walk)
+    assert (asked.kind, asked.step) == ("supplement_after_window", "supplement")
+    assert asked.says == f"Asked after the last day of the appraisal, {due_on:%d/%m/%Y}."
+    assert asked.basis == provision("R4", "E55")
 
 
 def hour_before(walk: Walk, step: str) -> datetime:
@@ -259,6 +273,21 @@ def test_the_command_tells_a_case_in_words(it_is: Callable[..., None]) -> None:
         f"{walk.case.code} · R4 · Establishment or expansion of a cluster",
         "  No deviation found among 9 steps.",
     ]
+
+
+def test_the_command_tells_each_deviation_with_its_article_and_how_sure_it_is(
+    it_is: Callable[..., None],
+) -> None:
+    it_is(NOW)
+    walk = case_at("send_copy")
+    by_another_issuer(walk)
+
+    _case, what, why = told(walk.case.code).splitlines()
+
+    assert what.endswith("Competent on that day: City People's Committee.")
+    assert "Decision of the city People's Committee: Done by" in what
+    assert why.strip().startswith("Without competence · Breach · Article 10, Decree 32/2024/NĐ-CP")
+    assert why.endswith(" · not yet compared with the gazette")
 
 
 def test_the_command_does_not_call_an_adopted_case_conformant() -> None:
