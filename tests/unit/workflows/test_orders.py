@@ -1,5 +1,7 @@
 """The order of a flow, read from its drawing: what leads where, and what must come before."""
 
+from typing import Any
+
 import pytest
 
 from approvals.procedures.development.flows import Development
@@ -59,3 +61,12 @@ def test_nothing_is_asked_before_the_step_with_which_a_run_began() -> None:
 )
 def test_what_asks_the_applicant_stops_the_clock(step: str, outcome: str, asks: bool) -> None:
     assert order_of(Establishment).asks_applicant(step, outcome) is asks
+
+
+@pytest.mark.parametrize("flow", [Establishment, Development])
+def test_the_plain_course_comes_to_each_step_in_one_way_or_through_one_gate(flow: Any) -> None:
+    order = order_of(flow)
+    for number, step in enumerate(order.path):
+        before = [way for way in order.ways[step] if way.start in order.path[:number]]
+        gates = {way.join for way in before}
+        assert len({way.start for way in before}) <= 1 or (len(gates) == 1 and "" not in gates), step
