@@ -141,6 +141,10 @@ class Agency(models.Model):
         """Tell whether the agency no longer exists on `on`."""
         return self.valid_to is not None and self.valid_to < on
 
+    def exists_on(self, on: date) -> bool:
+        """Tell whether the agency exists on `on`, as far as its days are known."""
+        return not self.has_ended(on) and (self.valid_from is None or self.valid_from <= on)
+
 
 class SuccessionQuerySet(models.QuerySet["Succession"]):
     def by(self, on: date) -> Self:
@@ -221,6 +225,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}, {self.agency}"
+
+    def covers(self, on: date) -> bool:
+        """Tell whether the person served on `on`, whatever has become of their account since."""
+        ended = self.ended_on is not None and self.ended_on <= on
+        return not ended and self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
 class Invitation(models.Model):

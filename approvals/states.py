@@ -77,3 +77,24 @@ class PaperKind(TextChoices):
     REGULATION = "regulation", _("Services regulation")
     OPERATION_RECORD = "operation", _("Record of the start of operation")
     RETURNED = "returned", _("Returned to be changed")
+
+
+class DeviationKind(TextChoices):
+    """How the log of a case can depart from its procedure."""
+
+    SKIPPED_STEP = "skipped_step", _("Step left out")
+    SKIPPED_OPINION = "skipped_opinion", _("Opinion left out")
+    WRONG_ORDER = "wrong_order", _("Wrong order")
+    WITHOUT_COMPETENCE = "without_competence", _("Without competence")
+    LATE = "late", _("Past its last day")
+    LATE_ANSWER_USED = "late_answer_used", _("Late answer used")
+    SUPPLEMENT_AFTER_WINDOW = "supplement_after_window", _("Supplement asked too late")
+    DECISION_BEFORE_REPORT = "decision_before_report", _("Decision before the report")
+    PAPER_OUT_OF_ORDER = "paper_out_of_order", _("Paper dated out of order")
+
+
+class Severity(TextChoices):
+    """What a deviation weighs: an article that binds was not kept, or there is none that is sure."""
+
+    BREACH = "breach", _("Breach")
+    HINT = "hint", _("Hint")

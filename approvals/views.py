@@ -26,8 +26,10 @@ from accounts.models import Agency, User
 from accounts.requests import PersonRequest, form_key, read_number
 from accounts.states import AgencyKind, Role
 from approvals import selectors, services
+from approvals.conformance import nothing_found, replay
 from approvals.exceptions import StaleForm, Unfinished, UploadRefused
 from approvals.forms import SECTIONS, SectionForm, UploadForm, read_section, resume_section
+from approvals.log_reader import log_of
 from approvals.models import Document, Dossier
 from approvals.procedures.establishment import services as establishment
 from approvals.procedures.establishment.proposals import read_proposal, stated_facts
@@ -439,7 +441,10 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         and any(move.name == "withdraw" for move in case.get_available_state_transitions()),
     }
     if is_office:
+        log = log_of(case)
         context |= {
+            "deviations": replay(log, today=request.today, calendar=days),
+            "nothing_found": nothing_found(log),
             "opinions": case.opinions.select_related("agency", "answered_by", "step__agency"),
             "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
             "rule_set_choices": case.rule_set_choices.select_related("chosen_by"),

@@ -8,14 +8,18 @@ from datetime import date, datetime
 from statistics import median_low
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from viewflow.workflow.status import PROCESS
 
 from accounts.selectors import Standing
 from accounts.states import AgencyKind
+from approvals.conformance import Deviation, replay
+from approvals.log_reader import CHUNK, logs
+from approvals.states import DeviationKind
 from law.calendars import Calendar
 from law.clock import working_days_left
 from records.clock import local_day
-from workflows.models import Step
+from workflows.models import Case, Process, Step
 from workflows.policies import may_see_all
 
 
@@ -151,3 +155,41 @@ def totals(rows: Iterable[Pile]) -> Totals:
         paused=sum(row.n_paused for row in rows),
         unclaimed=sum(row.n_unclaimed for row in rows if not row.is_applicant),
     )
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A running case that departs from its procedure, and where."""
+
+    case: Case
+    deviations: list[Deviation]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Running cases held against their procedures, as many as are read at once.
+
+    `n` were replayed; `following` is the id after which the next ones come, None after the last.
+    """
+
+    n: int
+    departures: list[Departure]
+    following: int | None
+
+    def by_kind(self) -> list[tuple[DeviationKind, int]]:
+        """Return in how many of these cases each kind is found, in the order of the kinds."""
+        kinds = [{deviation.kind for deviation in one.deviations} for one in self.departures]
+        counts = [(kind, sum(kind in found for found in kinds)) for kind in DeviationKind]
+        return [(kind, n) for kind, n in counts if n]
+
+
+def replayed(who: Standing, *, today: date, calendar: Calendar, after: int = 0) -> Replayed:
+    """Replay the running cases that `who` may see, at most `CHUNK` of them after the id `after`."""
+    running = Exists(Process.objects.filter(case=OuterRef("pk"), status=PROCESS.NEW))
+    cases = Case.objects.visible_to(who).filter(running, pk__gt=after).select_related("cluster")
+    found = list(cases.order_by("pk")[: CHUNK + 1])
+    read = found[:CHUNK]
+    pairs = zip(read, logs(read), strict=True)
+    held = [Departure(case, replay(log, today=today, calendar=calendar)) for case, log in pairs]
+    departures = [one for one in held if one.deviations]
+    return Replayed(len(read), departures, read[-1].pk if len(found) > CHUNK else None)

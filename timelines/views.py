@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest, read_number
+from approvals.states import DeviationKind
 from law.calendars import Calendar
 from law.clock import working_days_left
 from law.selectors import calendar
@@ -96,6 +97,36 @@ def _address(request: PersonRequest, *, rows: int) -> str:
     query = request.GET.copy()
     query["rows"] = str(max(0, rows))
     return f"?{query.urlencode()}"
+
+
+@login_required
+@require_safe
+def conformance(request: PersonRequest) -> HttpResponse:
+    """Show the running cases that depart from their procedure, out of as many as are replayed at once.
+
+    To replay every case of a large city is work for `manage.py conformance --all`. `?kind=late` keeps the
+    cases of one kind, `?after=…` goes on to the next ones.
+    """
+    _check(request)
+    after = read_number(request.GET.get("after", ""))
+    replayed = selectors.replayed(
+        request.standing, today=request.today, calendar=calendar(), after=after or 0
+    )
+    kind = request.GET.get("kind", "")
+    departures = [
+        one
+        for one in replayed.departures
+        if kind not in DeviationKind.values or any(each.kind == kind for each in one.deviations)
+    ]
+    context = {
+        "replayed": replayed,
+        "departures": departures,
+        "kind": kind,
+        "after": after,
+        "older": f"?after={replayed.following}" if replayed.following else "",
+        "newer": "" if after is None else "?",
+    }
+    return render(request, "timelines/conformance.html", context)
 
 
 @login_required

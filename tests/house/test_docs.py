@@ -1,4 +1,4 @@
-"""The documents speak of everything that a reader can meet: states, messages, settings."""
+"""The documents speak of everything that a reader can meet: states, messages, deviations, settings."""
 
 import re
 from pathlib import Path
@@ -45,6 +45,18 @@ def test_state_is_documented(state: str) -> None:
 @pytest.mark.parametrize("kind", message_kinds())
 def test_message_kind_is_documented(kind: str) -> None:
     assert re.search(rf"\b{re.escape(kind)}\b", EVERYTHING), f"no page in docs/ names the message {kind}"
+
+
+def deviation_kinds() -> list[str]:
+    from approvals.states import DeviationKind
+
+    return list(DeviationKind.values)
+
+
+@pytest.mark.parametrize("kind", deviation_kinds())
+def test_deviation_kind_is_documented(kind: str) -> None:
+    page = PAGES[ROOT / "docs" / "reference" / "conformance.md"]
+    assert f"| `{kind}` |" in page, f"docs/reference/conformance.md does not explain {kind}"
 
 
 @pytest.mark.parametrize("name", settings_names())

@@ -298,6 +298,7 @@ ROWS: dict[str, Row] = {
     # the board is for leaders
     "timelines:board": Row(answers(**group(LEADERS, 200)), NO),
     "timelines:groundbreaking": Row(answers(**group(LEADERS, 200)), NO),
+    "timelines:conformance": Row(answers(**group(LEADERS, 200)), NO),
     "timelines:open_steps": Row(answers(**group(LEADERS, 200)), NO),
     # the inbox, and who works on a step: whoever sees the case but may not act is refused
     "workflows:inbox": Row(signed_in(200), NO),

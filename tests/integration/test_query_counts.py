@@ -44,6 +44,8 @@ SIGNED_IN = {
         "/board/",
         "/board/steps/",
         "/board/steps/?procedure=establishment&step=check_intake&late=1",
+        "/board/conformance/",
+        "/board/conformance/?kind=late",
         "/board/groundbreaking/",
         "/board/groundbreaking/?wave=2017&rows=50",
         "/board/groundbreaking/?made_up=yes",
