@@ -1,10 +1,14 @@
 """What the workflow tells people."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import Kind, register
 from notifications.messages import Message, translatable
 from workflows.models import Case, Step
+from workflows.recounts import Move
 
 register(
     Kind(
@@ -88,6 +92,20 @@ register(
 )
 
 
+register(
+    Kind(
+        "deadline_moved",
+        title=_("{code}: deadline {moved}"),
+        body=_(
+            "{cluster}: {moved}. The calendar of days off has changed on these days: {days}."
+            " A day that was printed on a receipt stays there as it was."
+        ),
+        link="approvals:case",
+        legal=True,
+    )
+)
+
+
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:
     """Return the message of `kind` about `step`, for its owner, or for its agency while unclaimed.
 
@@ -139,3 +157,30 @@ def about_end(case: Case, agency_id: int) -> Message:
         },
         agency_id=agency_id,
     )
+
+
+def about_moves(
+    case: Case, moves: Sequence[Move], changed: Mapping[str, str], *, calendar_version: int
+) -> list[Message]:
+    """Return the messages that the case's deadlines have moved: one to the applicant, one to each holder.
+
+    `changed` are the days that did it (ISO), with the words of the calendar.
+    """
+    context = {
+        "code": case.code,
+        "cluster": case.cluster.name,
+        "moved": "; ".join(f"{move.was_on:%d/%m/%Y} → {move.due_on:%d/%m/%Y}" for move in moves),
+        "days": "; ".join(f"{date.fromisoformat(day):%d/%m/%Y} {changed[day]}" for day in sorted(changed)),
+        "link_args": [case.code],
+    }
+    key = f"case:{case.pk}:calendar:{calendar_version}"
+    return [
+        Message(key=f"{key}:{agency}", kind="deadline_moved", context=context, agency_id=agency)
+        for agency in concerned(case, moves)
+    ]
+
+
+def concerned(case: Case, moves: Sequence[Move]) -> list[int]:
+    """Return the agencies to which it matters that deadlines move: the applicant's, and the holders."""
+    holders = [move.holder.agency_id for move in moves if move.holder]
+    return [agency for agency in dict.fromkeys([case.applicant_id, *holders]) if agency]
