@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.states import AgencyKind
 from approvals.models import Decision, Dossier
-from approvals.selectors import PUBLIC_WORDS, public_words
+from approvals.selectors import PUBLIC_WORDS, PromisedDay, promise, public_words
 from approvals.states import DossierState, Recommendation
 from clusters import services as register
 from clusters.models import Cluster, DatedFact
@@ -151,6 +151,7 @@ class LookedUp:
     is_open: bool
     waits_for_applicant: bool
     offices: list[Agency]
+    promise: PromisedDay | None
     limit: Limit | None
     next_step: str | Promise
 
@@ -200,6 +201,7 @@ def _look(dossier: Dossier) -> LookedUp:
         is_open=is_open,
         waits_for_applicant=any(holder.kind == AgencyKind.INVESTOR for holder in holders),
         offices=[holder for holder in holders if holder.kind != AgencyKind.INVESTOR],
+        promise=promise(dossier),
         limit=Limit(clock.due_on, provision(clock.rule_set, clock.limit)) if clock else None,
         next_step=next(iter(ahead), ""),
     )
