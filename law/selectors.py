@@ -30,12 +30,14 @@ def versions() -> list[CalendarVersion]:
     return list(CalendarVersion.objects.order_by("-number"))
 
 
-def statements(*, after: int, upto: int) -> list[CalendarDay]:
+def statements(*, after: int, upto: int, year: int | None = None) -> list[CalendarDay]:
     """Return what the versions after `after`, up to `upto`, say: the latest row of each day, by day.
 
-    A row that takes a day back is among them.
+    A row that takes a day back is among them. `year` leaves out the days of other years.
     """
     rows = CalendarDay.objects.filter(version__gt=after, version__lte=upto).select_related("version")
+    if year is not None:
+        rows = rows.filter(day__year=year)
     return sorted({row.day: row for row in rows.order_by("version")}.values(), key=lambda row: row.day)
 
 

@@ -237,6 +237,7 @@ ROWS: dict[str, Row] = {
     "clusters:register": Row(everybody(200), NEVER),
     "clusters:map": Row(everybody(200), NEVER),
     "clusters:detail": Row(everybody(200), NEVER, lambda world: [world.case().cluster.code]),
+    "calendar:year": Row(everybody(200), NEVER),
     "approvals:look_up": Row(everybody(200), everybody(422)),
     "approvals:looked_up": Row(everybody(200), NEVER, of_look_up),
     "approvals:decisions": Row(everybody(200), NEVER),
