@@ -318,7 +318,7 @@ def test_command_lists_first_what_would_move_and_changes_nothing(notice: Notice)
     assert run(str(notice(*SWAP)), "--dry-run").splitlines() == [
         "Calendar version 2: 2 day(s) added or changed.",
         line,
-        "Open deadlines: 1 moved, 0 the same but firm or expected otherwise.",
+        "Open deadlines: 1 would move, 0 on the same day, more or less certain.",
         "Nothing was changed.",
     ]
     assert (calendar().version, step_of(walk, "give_notice").due_on) == (1, date(2026, 10, 7))

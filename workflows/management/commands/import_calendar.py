@@ -42,7 +42,7 @@ class Command(BaseCommand):
         moves = [move for scan in scans for move in scan.moves]
         for move in moves:
             self._say_move(move)
-        self._say_total(moves, uncounted=sum(len(scan.uncounted) for scan in scans))
+        self._say_total(moves, "would move", uncounted=sum(len(scan.uncounted) for scan in scans))
         self.stdout.write("Nothing was changed.")
 
     def _import(self, file: Path) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             self._say_move(move)
 
         services.follow_calendar(at=at, tell=tell)
-        self._say_total(moves, uncounted=recounts.stale(calendar()).count())
+        self._say_total(moves, "moved", uncounted=recounts.stale(calendar()).count())
 
     def _say_loaded(self, file: Path, load: CalendarLoad) -> None:
         if load.changed:
@@ -75,12 +75,12 @@ class Command(BaseCommand):
         names = f" (told: {', '.join(agency.name for agency in told.values())})" if told else ""
         self.stdout.write(f"  {case.code}  {step.name if step else move.clock.limit}  {day}{sure}{names}")
 
-    def _say_total(self, moves: list[Move], *, uncounted: int) -> None:
+    def _say_total(self, moves: list[Move], verb: str, *, uncounted: int) -> None:
         moved = sum(move.is_to_another_day for move in moves)
         if moves or uncounted:
             surer = len(moves) - moved
             self.stdout.write(
-                f"Open deadlines: {moved} moved, {surer} the same but firm or expected otherwise."
+                f"Open deadlines: {moved} {verb}, {surer} on the same day, more or less certain."
             )
         if uncounted:
             self.stdout.write(f"{uncounted} reach a year without calendar and stay as they were.")
