@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.states import AgencyKind
 from approvals.models import Decision, Dossier
-from approvals.selectors import PUBLIC_WORDS, public_words
+from approvals.selectors import PUBLIC_WORDS, PromisedDay, promise, public_words
 from approvals.states import DossierState, Recommendation
 from clusters import services as register
 from clusters.models import Cluster, DatedFact
@@ -153,6 +153,7 @@ class LookedUp:
     is_open: bool
     waits_for_applicant: bool
     offices: list[Agency]
+    promise: PromisedDay | None
     limit: Limit | None
     next_step: str | Promise
 
@@ -203,6 +204,7 @@ def _look(dossier: Dossier) -> LookedUp:
         waits_for_applicant=any(holder.kind == AgencyKind.INVESTOR for holder in holders),
         offices=[holder for holder in holders if holder.kind != AgencyKind.INVESTOR],
         limit=_limit(clock) if clock else None,
+        promise=promise(dossier),
         next_step=next(iter(ahead), ""),
     )
 

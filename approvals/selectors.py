@@ -17,7 +17,9 @@ from law import conditions
 from law.conditions import Facts, Finding
 from law.rulesets import rule_set_on
 from law.states import Procedure
+from workflows import recounts
 from workflows.models import Case
+from workflows.recounts import Moved
 from workflows.states import CaseKind
 
 # The words of the national portal for what the inside calls otherwise.
@@ -39,6 +41,28 @@ def public_words(case: Case, dossier: Dossier | None) -> Any:
     if dossier and dossier.state == DossierState.AWAITING_SUPPLEMENT:
         return SUPPLEMENT_WORDS
     return PUBLIC_WORDS.get(Stage(case.state), RESULT_WORDS)
+
+
+@dataclass(frozen=True)
+class PromisedDay:
+    """The day that the receipt names, as printed; and where its deadline lies now, with what moved it."""
+
+    printed_on: date
+    due_on: date
+    moved: Moved | None
+
+    @property
+    def has_moved(self) -> bool:
+        """Tell whether the day in force is another one than was printed."""
+        return self.due_on != self.printed_on
+
+
+def promise(dossier: Dossier) -> PromisedDay | None:
+    """Return the promise of a filed dossier; None where its receipt names no day."""
+    clock = dossier.case.clocks.order_by("pk").first() if dossier.case else None
+    if dossier.promised_on is None or dossier.case is None or clock is None:
+        return None
+    return PromisedDay(dossier.promised_on, clock.due_on, recounts.last_moves(dossier.case).get(clock.pk))
 
 
 @dataclass(frozen=True)

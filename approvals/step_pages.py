@@ -22,7 +22,7 @@ from law.clock import working_days_left
 from law.selectors import calendar
 from records.exceptions import AlreadyDone, DomainError, KeyReused
 from records.services import Sent
-from workflows import policies
+from workflows import policies, recounts
 from workflows import selectors as workflow
 from workflows.models import Step
 
@@ -119,6 +119,7 @@ class StepPage(LoginRequiredMixin, View):
             "button": self.button,
             "left": left,
             "deadline": deadline,
+            "moved": recounts.last_moves(case).get(step.clock_id) if deadline else None,
             "provision": provision,
             "parts": selectors.parts(dossier, on=self.request.today, supplied_by=("applicant", "commune"))
             if dossier

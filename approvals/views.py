@@ -44,7 +44,7 @@ from law.selectors import calendar
 from records.exceptions import AlreadyDone
 from records.services import Sent
 from workflows import policies as workflow_policies
-from workflows import rule_sets
+from workflows import recounts, rule_sets
 from workflows import selectors as workflow
 from workflows.clocks import provision_of
 from workflows.models import Case, Step
@@ -380,7 +380,10 @@ def _file(request: PersonRequest, dossier: Dossier) -> HttpResponse:
 @login_required
 @require_safe
 def receipt(request: PersonRequest, pk: int) -> HttpResponse:
-    """Show the receipt: code, promised day, what comes next. It stays as it was printed."""
+    """Show the receipt: code, promised day, what comes next. It stays as it was printed.
+
+    Where the promised day has moved since, the present one is told beside it.
+    """
     dossier = _own(request, pk)
     if dossier.case is None:
         return redirect("approvals:dossier", dossier.pk)
@@ -388,6 +391,7 @@ def receipt(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "dossier": dossier,
         "case": dossier.case,
+        "promise": selectors.promise(dossier),
         "documents": dossier.documents.filter(uploaded_at__lte=dossier.filed_at),
         "provision": provision_of(clock) if clock else None,
         "first_step": clock.steps.order_by("pk").first() if clock else None,
@@ -416,7 +420,8 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
     case = get_object_or_404(cases, code=code)
     dossier = case.dossiers.select_related("applicant").order_by("-pk").first()
     days = calendar()
-    steps = [_open_step(request, step, days) for step in workflow.open_steps(case)]
+    moves = recounts.last_moves(case)
+    steps = [_open_step(request, step, days, moves) for step in workflow.open_steps(case)]
     is_office = workflow_policies.is_in_office(request.standing)
     context = {
         "case": case,
@@ -478,11 +483,14 @@ def why(request: PersonRequest, step_id: int) -> HttpResponse:
         "left": left,
         "deadline": deadline,
         "provision": row,
+        "moved": recounts.last_moves(step.case).get(step.clock_id) if deadline else None,
     }
     return render(request, "approvals/why.html", context)
 
 
-def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
+def _open_step(
+    request: PersonRequest, step: Any, days: Any, moves: dict[int | None, recounts.Moved]
+) -> dict[str, Any]:
     left = working_days_left(today=request.today, due_on=step.due_on, calendar=days) if step.due_on else None
     deadline, row = workflow.deadline_of(step)
     may_do = workflow_policies.may_do(step, request.standing)
@@ -491,6 +499,7 @@ def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
         "step": step,
         "left": left,
         "deadline": deadline,
+        "moved": moves.get(step.clock_id) if deadline else None,
         "provision": row,
         "may_do": may_do and bool(step.flow_task.page),
         "may_claim": may_do and step.owner_id is None,

@@ -233,7 +233,7 @@ def main() -> None:
         sys.exit("This run needs DATABASE_URL of a PostgreSQL server; `make bench` starts one.")
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    call_command("load_calendar", verbosity=0)
+    call_command("import_calendar", verbosity=0)
     loading.settle(at=clock.now())
     needed = 2 + sum(2 * BLOCKS * STEPS * processes for processes in PROCESSES)
     steps = prepare(needed)

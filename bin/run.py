@@ -33,7 +33,7 @@ STEADY_SECONDS = 60
 PREPARATION = [
     ("database tables", ["migrate", "--verbosity", "0"]),
     ("cache table", ["createcachetable"]),
-    ("calendar of working days", ["load_calendar"]),
+    ("calendar of working days", ["import_calendar"]),
     ("register of Hanoi and demo cases", ["load_demo"]),
     ("static files", ["collectstatic", "--noinput", "--verbosity", "0"]),
 ]

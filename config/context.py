@@ -26,6 +26,8 @@ PUBLIC = (
     (_("Look up a dossier"), "approvals:look_up"),
     (_("Rules by date"), "law:rules"),
 )
+# What the law says, for everybody, in the footer alone.
+LAW = ((_("Calendar of days off"), "calendar:year"),)
 NOBODY = Standing(0, frozenset())
 
 
@@ -51,7 +53,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen_theme(request),
         "here": way_back(request) or request.get_full_path(),
         "nav": SimpleLazyObject(lambda: list(entries(request))),
-        "public": PUBLIC,
+        "public": PUBLIC + LAW,
         "menu": SimpleLazyObject(lambda: list(own_entries(request))),
     }
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.entrance_urls")),
     path("notifications/", include("notifications.urls")),
+    path("law/calendar/", include("law.calendar_urls")),
     path("board/", include("timelines.urls")),
     # These two name their own first part: inbox/ and cases/, proposals/ and steps/.
     path("", include("workflows.urls")),

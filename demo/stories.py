@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.states import AgencyKind
@@ -21,6 +22,10 @@ from demo.walk import Ended, Walk
 
 def _to_appraisal(walk: Walk) -> None:
     walk.file()
+    _from_notice_to_appraisal(walk)
+
+
+def _from_notice_to_appraisal(walk: Walk) -> None:
     walk.wait(1)
     walk.give_notice()
     walk.let_window_pass()
@@ -44,6 +49,10 @@ def _opinions(walk: Walk) -> None:
 def single(walk: Walk) -> None:
     """One applicant, the plain course, established."""
     _to_appraisal(walk)
+    _from_appraisal_to_copy(walk)
+
+
+def _from_appraisal_to_copy(walk: Walk) -> None:
     walk.accept()
     _opinions(walk)
     walk.report()
@@ -232,6 +241,20 @@ def expansion(walk: Walk) -> None:
     walk.send_copy()
 
 
+def calendar_swap(walk: Walk) -> None:
+    """The real notice of 25/12/2025 makes 02/01/2026 a day off while a file of 26/12/2025 waits for its
+    public notice: the deadline moves by a day, the promise stays. Then the plain course.
+    """
+    # Nobody else sees a calendar without the swap: it is known again before this is on record.
+    with transaction.atomic():
+        walk.know_swap(known=False)
+        walk.file()
+        walk.go_to(date(2025, 12, 29))
+        walk.know_swap(known=True)
+    _from_notice_to_appraisal(walk)
+    _from_appraisal_to_copy(walk)
+
+
 STORIES: dict[str, Callable[[Walk], None]] = {
     "single": single,
     "supplement": supplement,
@@ -241,13 +264,19 @@ STORIES: dict[str, Callable[[Walk], None]] = {
     "operation": operation,
     "succession": succession,
     "expansion": expansion,
+    "calendar-swap": calendar_swap,
 }
 # Real clusters of Hanoi: told from the register's facts (`demo.histories`), not walked.
 HISTORIES = {"adopt-1736-days": "HN004"}
 # Working days that a story takes from filing to its last act, at pace 1, with room for a holiday.
 LENGTH = {"single": 26, "supplement": 37, "rejection": 24, "withdrawal": 15, "expansion": 26}
 # A story of an earlier law begins on a day of that law.
-FIRST_DAY = {"r3": date(2026, 9, 14), "operation": date(2025, 7, 1), "succession": date(2025, 1, 13)}
+FIRST_DAY = {
+    "r3": date(2026, 9, 14),
+    "operation": date(2025, 7, 1),
+    "succession": date(2025, 1, 13),
+    "calendar-swap": date(2025, 12, 26),
+}
 
 
 def walk(story: str, *, title: str, start_on: date, end: datetime, **how: Any) -> Walk:

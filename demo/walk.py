@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -35,13 +36,16 @@ from law import conditions
 from law.clock import add_working_days
 from law.rulesets import rule_set_on
 from law.selectors import calendar
+from law.services import load_calendar
 from law.states import Grade
 from workflows.models import Case, Step
+from workflows.recounts import ACT as FOLLOW_CALENDAR
 from workflows.selectors import deadline_of
-from workflows.services import adopt, choose_successor, close_window, pass_case_on
+from workflows.services import adopt, choose_successor, close_window, move_deadlines, pass_case_on
 from workflows.states import CaseKind, MilestoneKind
 
 MADE_UP = "made up"
+DATA = Path(__file__).parent / "data"
 
 
 class Ended(Exception):
@@ -456,6 +460,14 @@ class Walk:
             at=self.now,
         )
         self.did("break_ground", by, step.agency)
+
+    def know_swap(self, *, known: bool) -> None:
+        """Let the calendar know the swap of 02/01/2026, or not know it yet; the open deadline follows."""
+        name = "swap-of-2026-01-02.csv" if known else "before-swap-of-2026-01-02.csv"
+        load_calendar(DATA / name, at=self.end)
+        if self.dossier:
+            move_deadlines(self.case.pk, at=self.now)
+            self.did(FOLLOW_CALENDAR, User.objects.system(), None)
 
     def pass_on(self, day: date) -> None:
         """Let the open steps of dissolved agencies go over to their successors, in the first run of `day`."""

@@ -25,6 +25,22 @@ def newest_version() -> CalendarVersion | None:
     return CalendarVersion.objects.order_by("-number").first()
 
 
+def versions() -> list[CalendarVersion]:
+    """Return all versions of the calendar, newest first."""
+    return list(CalendarVersion.objects.order_by("-number"))
+
+
+def statements(*, after: int, upto: int, year: int | None = None) -> list[CalendarDay]:
+    """Return what the versions after `after`, up to `upto`, say: the latest row of each day, by day.
+
+    A row that takes a day back is among them. `year` leaves out the days of other years.
+    """
+    rows = CalendarDay.objects.filter(version__gt=after, version__lte=upto).select_related("version")
+    if year is not None:
+        rows = rows.filter(day__year=year)
+    return sorted({row.day: row for row in rows.order_by("version")}.values(), key=lambda row: row.day)
+
+
 def _newest() -> tuple[int, str]:
     versions = CalendarVersion.objects.order_by("-number").values_list("number", "digest")
     return versions.first() or (0, NO_DIGEST)

@@ -31,13 +31,34 @@ def load_calendar(path: Path = calendars.DEFAULT_FILE, *, at: datetime) -> Calen
         LawDataError: a cell is wrong, or a year would be known only in part.
     """
     before = selectors.calendar()
-    changes = _changes(calendars.read(path), before)
+    changes, _calendar = _read(path, before)
     if not changes:
         return CalendarLoad(before.version, ())
-    calendars.check_whole_years(_after(before, changes), file=path.name)
     version = _new_version(path.name, changes, at)
     CalendarDay.objects.bulk_create(CalendarDay.from_entry(entry, version) for entry in changes.values())
     return CalendarLoad(version.number, tuple(sorted(changes)))
+
+
+def preview(path: Path) -> tuple[CalendarLoad, Calendar]:
+    """Return what loading the file `path` would do, and the calendar as it would be; nothing is written.
+
+    Raises:
+        LawDataError: as `load_calendar`.
+    """
+    before = selectors.calendar()
+    changes, after = _read(path, before)
+    return CalendarLoad(after.version, tuple(sorted(changes))), after
+
+
+def _read(path: Path, before: Calendar) -> tuple[dict[date, DayEntry], Calendar]:
+    """Return what the file changes, and the calendar after it."""
+    changes = _changes(calendars.read(path), before)
+    if not changes:
+        return changes, before
+    entries = {**before.entries, **changes}
+    after = Calendar(before.version + 1, {day: e for day, e in entries.items() if not e.withdrawn})
+    calendars.check_whole_years(after, file=path.name)
+    return changes, after
 
 
 def _changes(entries: Mapping[date, DayEntry], before: Calendar) -> dict[date, DayEntry]:
@@ -47,11 +68,6 @@ def _changes(entries: Mapping[date, DayEntry], before: Calendar) -> dict[date, D
         for day, entry in entries.items()
         if before.entry(day) != (None if entry.withdrawn else entry)
     }
-
-
-def _after(before: Calendar, changes: Mapping[date, DayEntry]) -> Calendar:
-    entries = {**before.entries, **changes}
-    return Calendar(before.version, {day: e for day, e in entries.items() if not e.withdrawn})
 
 
 def _new_version(file_name: str, changes: Mapping[date, DayEntry], at: datetime) -> CalendarVersion:

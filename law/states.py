@@ -128,6 +128,15 @@ class DayStatus(TextChoices):
     UNCONFIRMED = "unconfirmed", _("announced, not confirmed: counted as an ordinary day")
 
 
+class DaySign(TextChoices):
+    """How a page marks a day that is not as its place in the week."""
+
+    OFF = "off", _("off")
+    WORK = "work", _("worked")
+    EXPECTED = "expected", _("expected")
+    UNCONFIRMED = "unconfirmed", _("unsure")
+
+
 class DayBasis(TextChoices):
     """Why a day is off, or is worked."""
 

@@ -1,9 +1,12 @@
 """The law's clocks on a case: begun, stopped, resumed, each time counted anew from the law's row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
+from django.db import connection, transaction
+
 from law import clock as law_clock
+from law.calendars import Calendar
 from law.rulesets import Provision, find_provision, provision
 from law.selectors import calendar
 from records.clock import local_day
@@ -76,12 +79,41 @@ def resume(clock: Clock, *, on: date) -> None:
     clock.save()
 
 
-def deadline(clock: Clock) -> law_clock.Deadline:
-    """Count `clock` again and return the due day with its ledger."""
+def follow(clock: Clock, *, due_on: date, firm: bool, calendar_version: int) -> None:
+    """Put on an open clock what a newer calendar makes of it; its open steps repeat the day."""
+    clock.due_on, clock.firm, clock.calendar_version = due_on, firm, calendar_version
+    clock.save(update_fields=["due_on", "firm", "calendar_version"])
+    for step in clock.steps.open():
+        if step.flow_task.limit:
+            step.due_on = due_on
+            step.save(update_fields=["due_on"])
+
+
+def keep(clock_ids: Collection[int], *, calendar_version: int) -> None:
+    """Note on clocks that a newer calendar counted them to the same day.
+
+    Needs no lock of their cases: who changes such a clock meanwhile counts it with that calendar too.
+    One that somebody holds is left for the next run.
+    """
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        older = Clock.objects.filter(pk__in=clock_ids, calendar_version__lt=calendar_version)
+        free = list(older.select_for_update(skip_locked=skip).values_list("pk", flat=True))
+        Clock.objects.filter(pk__in=free).update(calendar_version=calendar_version)
+
+
+def deadline(clock: Clock, days: Calendar | None = None) -> law_clock.Deadline:
+    """Count `clock` again and return the due day with its ledger.
+
+    Counts with the calendar that the clock was counted with, or with `days`.
+
+    Raises:
+        CalendarMissing: the count reaches a year that `days` does not cover.
+    """
     return law_clock.due(
         provision_of(clock),
         trigger_on=clock.trigger_on,
-        calendar=calendar(clock.calendar_version),
+        calendar=days or calendar(clock.calendar_version),
         pauses=pauses_of(clock),
     )
 

@@ -1,5 +1,6 @@
 """What the workflow tells people."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +10,7 @@ from law.transitions import Change
 from notifications.kinds import Kind, register
 from notifications.messages import Message, translatable
 from workflows.models import Case, Step
+from workflows.recounts import Move
 
 register(
     Kind(
@@ -112,6 +114,18 @@ register(
         legal=True,
     )
 )
+register(
+    Kind(
+        "deadline_moved",
+        title=_("{code}: deadline {moved}"),
+        body=_(
+            "{cluster}: {moved}. The calendar of days off has changed on these days: {days}."
+            " A day that was printed on a receipt stays there as it was."
+        ),
+        link="approvals:case",
+        legal=True,
+    )
+)
 
 
 def about_rule_set_question(case: Case, change: Change, agency_id: int) -> Message:
@@ -195,3 +209,30 @@ def about_end(case: Case, agency_id: int) -> Message:
         },
         agency_id=agency_id,
     )
+
+
+def about_moves(
+    case: Case, moves: Sequence[Move], changed: Mapping[str, str], *, calendar_version: int
+) -> list[Message]:
+    """Return the messages that the case's deadlines have moved: one to the applicant, one to each holder.
+
+    `changed` are the days that did it (ISO), with the words of the calendar.
+    """
+    context = {
+        "code": case.code,
+        "cluster": case.cluster.name,
+        "moved": "; ".join(f"{move.was_on:%d/%m/%Y} → {move.due_on:%d/%m/%Y}" for move in moves),
+        "days": "; ".join(f"{date.fromisoformat(day):%d/%m/%Y} {changed[day]}" for day in sorted(changed)),
+        "link_args": [case.code],
+    }
+    key = f"case:{case.pk}:calendar:{calendar_version}"
+    return [
+        Message(key=f"{key}:{agency}", kind="deadline_moved", context=context, agency_id=agency)
+        for agency in concerned(case, moves)
+    ]
+
+
+def concerned(case: Case, moves: Sequence[Move]) -> list[int]:
+    """Return the agencies to which it matters that deadlines move: the applicant's, and the holders."""
+    holders = [move.holder.agency_id for move in moves if move.holder]
+    return [agency for agency in dict.fromkeys([case.applicant_id, *holders]) if agency]

@@ -23,9 +23,11 @@ from clusters.models import Cluster
 from clusters.services import ImportResult, Progress, adoption_stage
 from clusters.states import Kind, Stage
 from law import transitions
+from law.calendars import Calendar
+from law.changes import reasons, words
 from law.clock import working_days_left
 from law.rulesets import rule_set_on
-from law.selectors import calendar
+from law.selectors import calendar, statements
 from law.states import Applies
 from law.transitions import Change
 from notifications import services as notifications
@@ -33,7 +35,7 @@ from notifications.messages import Message
 from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
-from workflows import clocks, messages, policies, rule_sets, rules, selectors, successors
+from workflows import clocks, messages, policies, recounts, rule_sets, rules, selectors, successors
 from workflows.exceptions import AlreadyChosen, NotYours, StepClosed, WrongStage
 from workflows.models import (
     Assignment,
@@ -48,6 +50,7 @@ from workflows.models import (
     SuccessorChoice,
 )
 from workflows.nodes import Branch, Wait, Work
+from workflows.recounts import Move
 from workflows.routing import agency_for
 from workflows.signals import step_passed_on
 from workflows.states import ENDED, CaseKind, Ending, MilestoneKind
@@ -450,11 +453,12 @@ def adopt_all(results: Sequence[ImportResult], *, by: User, at: datetime, progre
 def let_days_pass(*, at: datetime) -> None:
     """Do what the days up to `at` ask for.
 
-    Dissolved agencies hand over, officers are asked which rule set holds, windows close, leavers' steps go
-    back, reminders are owed.
+    Dissolved agencies hand over, officers are asked which rule set holds, deadlines follow a new calendar,
+    windows close, leavers' steps go back, reminders are owed.
     """
     pass_on(at=at)
     ask_rule_sets(at=at)
+    follow_calendar(at=at)
     close_windows(at=at)
     hand_back_expired(at=at)
     remind(at=at)
@@ -807,6 +811,75 @@ def _count_anew(act: Act) -> list[dict[str, Any]]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _untold(move: Move) -> None:
+    pass
+
+
+def follow_calendar(*, at: datetime, tell: Callable[[Move], None] = _untold) -> int:
+    """Count the open deadlines anew that an older calendar counted; return how many have another day.
+
+    Only the cases in which one moves are locked, one after the other, so a run that was broken off is
+    finished by the next. What reaches a year without calendar is logged, and left until that year is
+    known. `tell` hears of each move once it is on record.
+    """
+    days, moved = calendar(), 0
+    for scan in recounts.scan(days):
+        clocks.keep(scan.same, calendar_version=days.version)
+        if scan.uncounted:
+            logger.error("clocks %s reach a year without calendar and stay as they were", scan.uncounted)
+        for case_id in sorted({move.clock.case_id for move in scan.moves}):
+            for move in move_deadlines(case_id, at=at):
+                moved += move.is_to_another_day
+                tell(move)
+    return moved
+
+
+def move_deadlines(case_id: int, *, at: datetime) -> list[Move]:
+    """Let the open deadlines of one case follow the newest calendar, as the system; return what moved."""
+    days = calendar()
+    try:
+        with act_on_case(recounts.ACT, by=User.objects.system(), at=at, pk=case_id) as act:
+            moves = recounts.recount(recounts.stale(days).filter(case=act.case), days).moves
+            if not moves:
+                raise StepClosed  # somebody was faster, while this waited for the case
+            _move_deadlines(act, moves, days)
+    except StepClosed:
+        return []
+    return moves
+
+
+def _move_deadlines(act: Act, moves: Sequence[Move], days: Calendar) -> None:
+    act.data |= {"calendar": days.version, "moved": []}
+    for move in moves:
+        clocks.follow(move.clock, due_on=move.due_on, firm=move.firm, calendar_version=days.version)
+        act.data["moved"].append(_on_record(move, days))
+    others = [move for move in moves if move.is_to_another_day]
+    if others:
+        changed = {day["day"]: day["words"] for one in act.data["moved"] for day in one["days"]}
+        act.messages += messages.about_moves(act.case, others, changed, calendar_version=days.version)
+
+
+def _on_record(move: Move, days: Calendar) -> dict[str, Any]:
+    """Return the old and the new deadline, both calendars, and the days that make the difference."""
+    said = [row.entry() for row in statements(after=move.calendar_version, upto=days.version)]
+    behind = reasons(
+        said,
+        since=move.clock.trigger_on,
+        until=max(move.was_on, move.due_on),
+        before=calendar(move.calendar_version),
+        after=days,
+    )
+    return {
+        "clock": move.clock.pk,
+        "limit": move.clock.limit,
+        "from": move.was_on.isoformat(),
+        "to": move.due_on.isoformat(),
+        "firm": move.firm,
+        "calendar": move.calendar_version,
+        "days": [{"day": entry.day.isoformat(), "words": words(entry)} for entry in behind],
+    }
 
 
 def close_windows(*, at: datetime) -> list[int]:

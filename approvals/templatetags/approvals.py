@@ -10,6 +10,9 @@ from accounts.states import Role
 from approvals.components import components
 from clusters.models import Cluster
 from clusters.states import Stage
+from records.models import AuditRow
+from workflows import recounts
+from workflows.recounts import Moved
 from workflows.selectors import expandable
 
 register = template.Library()
@@ -66,6 +69,7 @@ ACTS: dict[tuple[str, str], Any] = {
     ("ask_rule_set", ""): _("Asked the Department which rule set holds"),
     ("choose_rule_set", ""): _("Chose the rule set"),
     ("move_to_rule_set", ""): _("Moved the case to another rule set"),
+    ("follow_calendar", ""): _("Counted open deadlines anew: the calendar of days off has changed"),
     ("hand_back", ""): _("Laid the step back at the agency: its officer serves there no more"),
 }
 WENT_ON = _("Went on without an opinion")
@@ -117,6 +121,12 @@ def verdict_tone(verdict: str) -> str:
 def component_name(code: str, rule_set: str) -> str:
     """Return the name of a component of the file; empty for a point about none of them."""
     return next((str(part) for part in components(rule_set) if part.code == code), "")
+
+
+@register.filter
+def moved(row: AuditRow) -> list[Moved]:
+    """Return the deadlines that a new calendar moved, where the row tells of any."""
+    return recounts.moved(row)
 
 
 @register.inclusion_tag("approvals/parts/expansion.html", takes_context=True)

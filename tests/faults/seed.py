@@ -29,7 +29,7 @@ DAYS_AGO = 14  # working days: the window of a new proposal has passed
 
 def main() -> None:
     at = clock.now()
-    call_command("load_calendar", stdout=sys.stderr)
+    call_command("import_calendar", stdout=sys.stderr)
     loading.settle(at=at)
     second = _colleague()  # before anything is promised to the office
     start_on = loading.days_before(at, DAYS_AGO)

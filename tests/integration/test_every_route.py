@@ -242,6 +242,7 @@ ROWS: dict[str, Row] = {
     "clusters:detail": Row(everybody(200), NEVER, lambda world: [world.case().cluster.code]),
     "law:rules": Row(everybody(200), NEVER),
     "law:compare": Row(everybody(200), NEVER),
+    "calendar:year": Row(everybody(200), NEVER),
     "approvals:look_up": Row(everybody(200), everybody(422)),
     "approvals:looked_up": Row(everybody(200), NEVER, of_look_up),
     "approvals:decisions": Row(everybody(200), NEVER),

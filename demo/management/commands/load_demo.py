@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Load Hanoi's register, the demo's people and a few dozen made-up cases."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("load_calendar", stdout=self.stdout)
+        call_command("import_calendar", stdout=self.stdout)
         at = clock.now()
         loading.settle(at=at)
         call_command("import_clusters", stdout=self.stdout)

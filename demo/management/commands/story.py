@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if name in stories.HISTORIES:
             self._tell(histories.tell(stories.HISTORIES[name], at=at), as_json=options["json"])
             return
-        call_command("load_calendar", stdout=self.stderr)
+        call_command("import_calendar", stdout=self.stderr)
         loading.settle(at=at)
         title = f"Cụm minh hoạ {name} {at:%d%m%H%M%S%f}"
         start_on = loading.first_day(name, at=at)

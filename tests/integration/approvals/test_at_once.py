@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,7 @@ from approvals.procedures.establishment import services
 from approvals.procedures.establishment.proposals import read_proposal
 from clusters.states import Stage
 from demo import people
+from law.services import load_calendar
 from notifications.models import OutboxRow
 from records.clock import local_day
 from records.exceptions import DomainError
@@ -34,11 +36,12 @@ from records.models import AuditRow
 from records.services import Sent
 from tests.factories import cases
 from tests.factories.acts import VERBS, progress, ready
+from tests.factories.calendars import SWAP, calendar_file
 from tests.factories.cases import Walk, begun, case_at, moment
 from tests.integration.approvals.test_establishment import SIX, VOICES, drafted
 from workflows.exceptions import StepClosed, WrongStage
 from workflows.models import Assignment, Case, Stay, SuccessorChoice
-from workflows.services import choose_successor, claim, close_windows, pass_on, remind
+from workflows.services import choose_successor, claim, close_windows, follow_calendar, pass_on, remind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +79,26 @@ def refusals(*acts: Callable[[], object]) -> dict[str, int]:
 def all_holds() -> None:
     said = io.StringIO()
     call_command("verify", stdout=said)
+
+
+def test_an_officer_closes_the_step_while_command_and_beat_move_its_deadline(tmp_path: Path) -> None:
+    walks = [case_at("give_notice", at=moment("05/10/2026", 8, 5)) for _ in range(4)]
+    load_calendar(calendar_file(tmp_path, *SWAP), at=moment("06/10/2026"))
+    verb = VERBS["give_notice"]
+    for walk in walks:
+        step = walk.case.steps.open().get()
+        give = partial(verb.call, step.pk, by=people.user(verb.key), at=moment("06/10/2026"))
+        follow = partial(follow_calendar, at=moment("06/10/2026"))
+        assert at_once(give, follow, follow) == [None, None, None]
+        stay = Stay.objects.select_related("step__clock").get(step=step)
+        assert stay.step.clock is not None
+        # Before or after the officer, but never half: what is closed keeps the day that it had.
+        moved = AuditRow.objects.filter(subject_id=walk.case.pk, act="follow_calendar").count()
+        assert moved <= 1
+        assert stay.due_on == stay.step.due_on == stay.step.clock.due_on == date(2026, 10, 7 + moved)
+        told = OutboxRow.objects.filter(kind="deadline_moved", context__code=walk.case.code)
+        assert told.count() == 2 * moved
+    all_holds()
 
 
 def test_two_officers_choose_a_successor_at_once_and_the_second_is_told() -> None:

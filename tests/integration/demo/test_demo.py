@@ -27,6 +27,7 @@ from clusters.states import Stage
 from demo import clock, loading, people, stories
 from demo.models import DemoClock
 from demo.walk import MADE_UP
+from law.selectors import calendar
 from notifications.models import Notification, OutboxRow
 from records.clock import database_time, local_day
 from records.models import AuditRow
@@ -143,6 +144,7 @@ ENDS = {
     "operation": (Stage.OPERATING, DossierState.CHOSEN, "R3"),
     "succession": (Stage.OPERATING, DossierState.CHOSEN, "R2"),
     "expansion": (Stage.ESTABLISHED, DossierState.CHOSEN, "R4"),
+    "calendar-swap": (Stage.ESTABLISHED, DossierState.CHOSEN, "R3"),
 }
 
 
@@ -189,6 +191,17 @@ def test_the_story_of_succession_names_old_and_new_agencies_on_their_days(it_is:
     answered = [event["agency"] for event in told["events"] if event["act"] == "give_opinion"]
     assert answered[1:] == ["Sở Tài chính Hà Nội", "Sở Nông nghiệp và Môi trường Hà Nội"]
     assert told["events"][0]["next_agency"] == "Ủy ban nhân dân huyện Thường Tín"
+
+
+def test_the_story_of_the_swap_moves_the_deadline_and_leaves_the_calendar_as_it_was(it_is: Tell) -> None:
+    it_is(moment("24/11/2026", 10))
+    before = calendar().entries
+    told = json.loads(run("story", "calendar-swap", "--json"))
+    days = [(event["act"], event["due_on"]) for event in told["events"][:2]]
+    assert days == [("file", "2026-01-05"), ("follow_calendar", "2026-01-06")]
+    assert Case.objects.get().dossiers.get().promised_on == date(2026, 1, 5)
+    assert calendar().entries == before
+    assert OutboxRow.objects.filter(kind="deadline_moved").count() == 2
 
 
 def test_nobody_signs_in_at_a_click_as_somebody_of_the_past() -> None:

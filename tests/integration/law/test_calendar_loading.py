@@ -5,36 +5,25 @@ The calendar that comes with the program is loaded before every test: version 1.
 
 from collections.abc import Callable
 from datetime import date, datetime
-from io import StringIO
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from law import invariants, selectors
-from law.calendars import COLUMNS
 from law.clock import add_working_days
 from law.exceptions import LawDataError
 from law.models import CalendarDay, CalendarVersion
-from law.services import load_calendar
+from law.services import load_calendar, preview
+from tests.factories.calendars import WHOLE_2028, calendar_file
 
 pytestmark = pytest.mark.django_db
 
 TET_EVE = date(2027, 2, 4)
 NOTICE = "2027-02-04,off,28 Tết,swap,1/VPCP-KGVX,official,2026-11-01,"
 WITHDRAWAL = "2027-02-04,off,28 Tết,rule,,provisional,,yes"
-WHOLE_2028 = [
-    "2028-01-01,off,Tết Dương lịch,statute,,official,,",
-    *(f"2028-01-{day},off,Tết Nguyên Đán,rule,,provisional,," for day in (25, 26, 27, 28, 31)),
-    "2028-04-04,off,Giỗ Tổ,statute,,official,,",
-    "2028-04-30,off,Ngày Chiến thắng,statute,,official,,",
-    "2028-05-01,off,Quốc tế Lao động,statute,,official,,",
-    "2028-09-02,off,Quốc khánh,statute,,official,,",
-    "2028-09-04,off,Quốc khánh,rule,,provisional,,",
-]
-
 WriteFile = Callable[..., Path]
 
 
@@ -42,12 +31,7 @@ WriteFile = Callable[..., Path]
 def file_of(tmp_path: Path) -> WriteFile:
     """Return a function that writes a calendar file of these lines."""
 
-    def write(*lines: str) -> Path:
-        path = tmp_path / "notice.csv"
-        path.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
-        return path
-
-    return write
+    return partial(calendar_file, tmp_path)
 
 
 def test_second_loading_of_the_same_file_changes_nothing(at: datetime) -> None:
@@ -111,6 +95,22 @@ def test_one_bad_line_loads_nothing(at: datetime, file_of: WriteFile) -> None:
     assert selectors.calendar().version == 1
 
 
+def test_preview_tells_what_loading_would_do_and_writes_nothing(file_of: WriteFile) -> None:
+    load, days = preview(file_of(WITHDRAWAL))
+    assert (load.version, load.changed, days.version) == (2, (TET_EVE,), 2)
+    assert days.is_working(TET_EVE)
+    assert selectors.calendar().version == 1
+
+
+def test_statements_are_the_latest_rows_of_later_versions(at: datetime, file_of: WriteFile) -> None:
+    load_calendar(file_of(WITHDRAWAL), at=at)
+    load_calendar(file_of(NOTICE), at=at)
+    rows = selectors.statements(after=1, upto=3)
+    assert [(row.day, row.version_id, row.withdrawn) for row in rows] == [(TET_EVE, 3, False)]
+    assert [row.withdrawn for row in selectors.statements(after=1, upto=2)] == [True]
+    assert selectors.statements(after=3, upto=3) == []
+
+
 def test_newest_calendar_costs_one_query() -> None:
     selectors.calendar()
     with CaptureQueriesContext(connection) as queries:
@@ -132,30 +132,3 @@ def test_invariants_hold_and_find_a_changed_row() -> None:
         cursor.execute("UPDATE law_calendarday SET name = 'x' WHERE day = '2026-09-02'")
     breaks = list(invariants.calendar_rows_are_only_added())
     assert breaks == ["the rows of calendar version 1 are not those that were loaded"]
-
-
-def test_command_says_what_it_did(file_of: WriteFile) -> None:
-    said = StringIO()
-    call_command("load_calendar", str(file_of(NOTICE)), stdout=said)
-    call_command("load_calendar", str(file_of(NOTICE)), stdout=said)
-    assert said.getvalue().splitlines() == [
-        "Calendar version 2: 1 day(s) added or changed.",
-        "notice.csv says nothing new; calendar version 2 holds.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("2027-02-04,free,x,rule,,official,,", r"Nothing was loaded\. notice\.csv, row 2, column kind"),
-        ("2027-02-04", r"Nothing was loaded\. notice\.csv, row 2: has 1 cells, not 8"),
-    ],
-)
-def test_command_names_row_and_column(line: str, message: str, file_of: WriteFile) -> None:
-    with pytest.raises(CommandError, match=message):
-        call_command("load_calendar", str(file_of(line)))
-
-
-def test_command_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"Nothing was loaded\. .*No such file"):
-        call_command("load_calendar", str(tmp_path / "none.csv"))
