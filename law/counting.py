@@ -7,7 +7,7 @@ law asks for, `law.ledger` tells day by day what was counted.
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -47,7 +47,11 @@ class Extension:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Count:
-    """What is counted: a limit, the day of its event, what stopped and what extended it."""
+    """What is counted: a limit, the day of its event, what stopped and what extended it.
+
+    `start` is the day after which the count begins: the day of the event, or the one before it where that
+    is counted (K-5). `total` is the limit with its extensions.
+    """
 
     amount: int
     unit: Unit
@@ -56,18 +60,12 @@ class Count:
     first_day_counted: bool = False
     pause_effect: PauseEffect = PauseEffect.CONTINUES
     extensions: Sequence[Extension] = ()
+    start: int = field(init=False)
+    total: int = field(init=False)
 
-    @property
-    def start(self) -> int:
-        """The day after which the count begins: the day of the event, or the one before it (K-5)."""
-        return self.trigger_on.toordinal() - self.first_day_counted
-
-    @property
-    def total(self) -> int:
-        """The limit with its extensions."""
-        if not self.extensions:
-            return self.amount
-        return self.amount + sum(extension.amount for extension in self.extensions)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", self.trigger_on.toordinal() - self.first_day_counted)
+        object.__setattr__(self, "total", self.amount + sum(one.amount for one in self.extensions))
 
 
 class _Numbered(Protocol):
@@ -109,7 +107,7 @@ def _due(count: Count, start: int, days: WorkingDays) -> int:
     if count.pauses:
         pauses = _paused(count, days)
         start = _last_start(count, days, pauses)
-        found = OPEN if start == OPEN else _ends_on(count, start, days, pauses)
+        found = start if start >= days.after else _ends_on(count, start, days, pauses)
     elif count.unit is _WORKING_DAY:
         found = days.nth_after(count.total, start)
     else:
@@ -198,7 +196,7 @@ def _paused(count: Count, days: WorkingDays) -> Paused:
 
 
 def _bounds(pause: Pause, earliest: int) -> tuple[int, int]:
-    last = pause.to_on.toordinal() if pause.to_on else OPEN
+    last = min(pause.to_on.toordinal(), OPEN - 1) if pause.to_on else OPEN
     return max(pause.from_on.toordinal(), earliest), last
 
 

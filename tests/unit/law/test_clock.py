@@ -324,6 +324,22 @@ def test_pause_moves_the_end_of_months(case: str, pauses: list[tuple[int, int]],
     assert (case, deadline.due_on) == (case, due_on)
 
 
+@pytest.mark.parametrize("effect", PauseEffect)
+@pytest.mark.parametrize(("amount", "unit"), [(5, WORKING), (5, EVERY), (1, MONTH)])
+def test_pause_that_ends_in_a_year_without_calendar_is_no_open_one(
+    amount: int, unit: Unit, effect: PauseEffect
+) -> None:
+    with pytest.raises(CalendarMissing) as refusal:
+        due(
+            replace(limit(amount, unit), pauses=PauseRule.SUPPLEMENT),
+            trigger_on=date(2026, 10, 5),
+            calendar=CALENDAR,
+            pauses=[Pause(date(2026, 10, 6), date.max)],
+            pause_effect=effect,
+        )
+    assert refusal.value.year == 2028
+
+
 def extension(amount: int) -> Extension:
     return Extension(amount=amount, granted_on=date(2026, 10, 9), reason="phức tạp", paper="VB 12/UBND")
 
