@@ -12,7 +12,7 @@ from functools import cached_property
 
 from law import counting, ledger
 from law.calendars import Calendar, is_weekday
-from law.counting import Count, Course, Extension, Pause, due_days
+from law.counting import Count, Extension, Pause, Tally, due_days
 from law.exceptions import CalendarMissing, ClockNeverStops, NoTimeLimit
 from law.ledger import LedgerLine, Span
 from law.rows import Provision
@@ -45,7 +45,7 @@ class Deadline:
     due_on: date | None
     firm: bool
     provision: Provision
-    course: Course
+    tally: Tally
 
     @property
     def is_stopped(self) -> bool:
@@ -63,7 +63,7 @@ class Deadline:
 
         Of the days of a limit in months, only the one on which it ends.
         """
-        return tuple(ledger.short(self._lines, self.course.count.unit))
+        return tuple(ledger.short(self._lines, self.tally.count.unit))
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
@@ -77,14 +77,14 @@ class Deadline:
         None too where it would lie in a year without calendar.
         """
         try:
-            other = next(due_days([self.course.count], self.course.calendar.if_confirmed))
+            other = next(due_days([self.tally.count], self.tally.calendar.if_confirmed))
         except CalendarMissing:
             return None
         return None if other == self.due_on else other
 
     @cached_property
     def _lines(self) -> tuple[LedgerLine, ...]:
-        return tuple(ledger.Ledger(self.course, ledger.article_of(self.provision)).lines())
+        return tuple(ledger.Ledger(self.tally, ledger.article_of(self.provision)).lines())
 
 
 def due(
@@ -128,8 +128,8 @@ def due(
         pause_effect=pause_effect,
         extensions=extensions,
     )
-    course = counting.follow(count, calendar)
-    return Deadline(course.due_on, course.is_firm(), provision, course)
+    tally = counting.tally(count, calendar)
+    return Deadline(tally.due_on, tally.is_firm(), provision, tally)
 
 
 def add_working_days(day: date, n: int, calendar: Calendar) -> date:

@@ -108,7 +108,7 @@ def _due(count: Count, start: int, days: WorkingDays) -> int:
         pauses = _paused(count, days)
         start = _last_start(count, days, pauses)
         found = start if start >= days.after else _ends_on(count, start, days, pauses)
-    elif count.unit is _WORKING_DAY:
+    elif count.unit == _WORKING_DAY:
         found = days.nth_after(count.total, start)
     else:
         found = _ends_on(count, start, days, ())
@@ -118,7 +118,7 @@ def _due(count: Count, start: int, days: WorkingDays) -> int:
 
 
 @dataclass(frozen=True)
-class Course:
+class Tally:
     """How a count went, for those who explain it: `due` is its last day, OPEN where a pause holds it.
 
     `pauses` are (first, last), in order and apart; the count began for good after `start`, which is
@@ -154,25 +154,25 @@ class Course:
         """Tell whether it mattered to the count if `day` is worked: in days and months only at the end."""
         if self.is_paused(day):
             return False
-        if self.count.unit is _WORKING_DAY:
+        if self.count.unit == _WORKING_DAY:
             return True
-        if self.count.pause_effect is not _RESTARTS:
+        if self.count.pause_effect != _RESTARTS:
             return _full_on(self.count, self.count.start, self.pauses) <= day
         start = max((last for _, last in self.pauses if last < day), default=self.count.start)
         return _full_on(self.count, start, ()) <= day
 
 
-def follow(count: Count, calendar: Calendar) -> Course:
+def tally(count: Count, calendar: Calendar) -> Tally:
     """Return how `count` goes, by the same arithmetic as `due_days` and with the same refusal."""
     days = _days_after(count.start, calendar)
     due = _due(count, count.start, days)
     pauses = _paused(count, days)
-    return Course(count, calendar, due, pauses, _last_start(count, days, pauses))
+    return Tally(count, calendar, due, pauses, _last_start(count, days, pauses))
 
 
 def running_days(count: Count, amount: int, start: int) -> int:
     """Return how many days `amount` days or months that begin after `start` are."""
-    if count.unit is not _MONTH:
+    if count.unit != _MONTH:
         return amount
     return _month_end(start, amount, first_counted=count.first_day_counted and start == count.start) - start
 
@@ -203,7 +203,7 @@ def _bounds(pause: Pause, earliest: int) -> tuple[int, int]:
 def _last_start(count: Count, days: WorkingDays, pauses: Paused) -> int:
     """Return the day after which the count begins for good: the last pause that it runs into restarts it."""
     start = count.start
-    if count.pause_effect is _RESTARTS:
+    if count.pause_effect == _RESTARTS:
         for first, last in pauses:
             if _ends_on(count, start, days, pauses) < first:
                 break
@@ -212,9 +212,9 @@ def _last_start(count: Count, days: WorkingDays, pauses: Paused) -> int:
 
 
 def _ends_on(count: Count, start: int, days: WorkingDays, pauses: Paused) -> int:
-    if count.pause_effect is _RESTARTS:
+    if count.pause_effect == _RESTARTS:
         pauses = ()  # they lie before the start, or after the end
-    if count.unit is _WORKING_DAY:
+    if count.unit == _WORKING_DAY:
         return _nth(count.total, start, days, pauses)
     full = _full_on(count, start, pauses)
     return full if full == OPEN else _nth(1, full - 1, days, pauses)

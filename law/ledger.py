@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from law.calendars import DayEntry, is_weekday
 from law.citations import shown_lazy
-from law.counting import OPEN, Course, Extension, running_days
+from law.counting import OPEN, Extension, Tally, running_days
 from law.rows import Provision
 from law.states import DayStatus, LedgerKind, Unit
 
@@ -81,29 +81,29 @@ def spans(lines: Iterable[LedgerLine]) -> Iterator[Span]:
 
 def short(lines: Iterable[LedgerLine], unit: Unit) -> Iterator[LedgerLine]:
     """Yield the lines that people read: of the days counted in months only those on which one ends."""
-    return (line for line in lines if unit is not Unit.MONTH or not line.counted or line.reason)
+    return (line for line in lines if unit != Unit.MONTH or not line.counted or line.reason)
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Tells the days of `course`; `article` is where the limit stands."""
+    """Tells the days of `tally`; `article` is where the limit stands."""
 
-    course: Course
+    tally: Tally
     article: Text
 
     def lines(self) -> Iterator[LedgerLine]:
         """Yield each day from the event on."""
-        course, ends = self.course, self._ends()
-        if not course.count.first_day_counted:
-            yield _event_line(course.count.trigger_on)
+        tally, ends = self.tally, self._ends()
+        if not tally.count.first_day_counted:
+            yield _event_line(tally.count.trigger_on)
         number = 0
-        for ordinal in range(course.count.start + 1, course.until + 1):
+        for ordinal in range(tally.count.start + 1, tally.until + 1):
             day = date.fromordinal(ordinal)
-            if course.is_paused(ordinal):
+            if tally.is_paused(ordinal):
                 yield self._left_out(day, LedgerKind.PAUSE, _("The clock stands still"))
             elif not self._counts(day):
                 yield self._uncounted(day)
-            elif ordinal <= course.start:
+            elif ordinal <= tally.start:
                 yield self._left_out(day, LedgerKind.RESTARTED, _("Not counted: the count began anew later"))
             elif number == ends[-1]:
                 yield self._uncounted(day)
@@ -113,24 +113,24 @@ class Ledger:
 
     def _ends(self) -> list[int]:
         """Return the number of the limit's last day, and of the last day of each extension."""
-        count, start = self.course.count, self.course.start
+        count, start = self.tally.count, self.tally.start
         if start == OPEN:
             return [0]
         amounts = accumulate([count.amount, *(one.amount for one in count.extensions)])
         return [running_days(count, amount, start) for amount in amounts]
 
     def _counts(self, day: date) -> bool:
-        return self.course.count.unit is not Unit.WORKING_DAY or self.course.calendar.is_working(day)
+        return self.tally.count.unit != Unit.WORKING_DAY or self.tally.calendar.is_working(day)
 
     def _left_out(self, day: date, kind: LedgerKind, reason: Text) -> LedgerLine:
         return LedgerLine(day, False, None, reason, self.article, kind)
 
     def _counted(self, day: date, number: int, ends: list[int]) -> LedgerLine:
-        in_months = self.course.count.unit is Unit.MONTH
+        in_months = self.tally.count.unit == Unit.MONTH
         shown = None if in_months else number
         is_end = number in ends
         if number > ends[0]:
-            extension = self.course.count.extensions[bisect_left(ends, number) - 1]
+            extension = self.tally.count.extensions[bisect_left(ends, number) - 1]
             reason = "" if in_months and not is_end else _granted(extension)
             return LedgerLine(day, True, shown, reason, extension.paper, LedgerKind.EXTENSION)
         if in_months:
@@ -140,34 +140,34 @@ class Ledger:
         return LedgerLine(day, True, shown, reason, self.article, self._kind(day, number == ends[-1]))
 
     def _kind(self, day: date, is_last: bool) -> LedgerKind:
-        every_day = self.course.count.unit is not Unit.WORKING_DAY
+        every_day = self.tally.count.unit != Unit.WORKING_DAY
         # In days and months only the end of the count asks what kind of day it is.
         if every_day and not is_last:
             return LedgerKind.CALENDAR_DAY
-        entry = self.course.calendar.entry(day)
+        entry = self.tally.calendar.entry(day)
         if entry and not entry.is_observed:
             return LedgerKind.UNCONFIRMED
-        if self.course.calendar.provisional(day):
+        if self.tally.calendar.provisional(day):
             return LedgerKind.PROVISIONAL
         if every_day:
             return LedgerKind.CALENDAR_DAY
         return LedgerKind.WORKING_DAY if is_weekday(day) else LedgerKind.MAKE_UP_DAY
 
     def _counted_reason(self, day: date) -> Text:
-        entry = self.course.calendar.entry(day)
+        entry = self.tally.calendar.entry(day)
         if entry and entry.status == DayStatus.UNCONFIRMED:
             return format_lazy(_("{name}: not confirmed as a day off, so it is counted"), name=entry.name)
         if entry:
             return _name(entry)
-        return _("Day of the event, counted") if day == self.course.count.trigger_on else ""
+        return _("Day of the event, counted") if day == self.tally.count.trigger_on else ""
 
     def _uncounted(self, day: date) -> LedgerLine:
-        entry = self.course.calendar.entry(day)
-        if self.course.calendar.is_working(day):
+        entry = self.tally.calendar.entry(day)
+        if self.tally.calendar.is_working(day):
             moved = _("The limit ended on a day off: moved to the next working day")
             basis = shown_lazy(ENDS_ON_DAY_OFF)
             return LedgerLine(day, False, None, moved, basis, LedgerKind.MOVED)
-        is_expected = self.course.calendar.provisional(day)
+        is_expected = self.tally.calendar.provisional(day)
         if not entry or (entry.status != DayStatus.OFFICIAL and not is_expected):
             basis = shown_lazy(FIVE_DAY_WEEK)
             return LedgerLine(day, False, None, _("Weekend"), basis, LedgerKind.WEEKEND)
