@@ -7,6 +7,7 @@ The short form is the one lawyers note down: `NĐ 32/2024 Đ10.1` is Article 10,
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -71,6 +72,7 @@ def parse(text: str) -> tuple[Citation, ...]:
     return tuple(_citation(part.strip()) for part in text.split(";"))
 
 
+@cache
 def full(text: str, language: str) -> str:
     """Return the short form `text` in full, in `language`."""
     return "; ".join(citation.text(language) for citation in parse(text))

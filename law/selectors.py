@@ -1,9 +1,8 @@
 """Reads of the calendar."""
 
-from datetime import date
 from functools import lru_cache
 
-from law.calendars import Calendar, DayEntry
+from law.calendars import Calendar, standing
 from law.models import NO_DIGEST, CalendarDay, CalendarVersion
 
 
@@ -54,7 +53,6 @@ def _named(version: int) -> tuple[int, str]:
 @lru_cache(maxsize=16)
 def _calendar(version: int, digest: str) -> Calendar:
     """Build a calendar. The digest is part of the key: a number alone may come back after a restore."""
-    entries: dict[date, DayEntry] = {}
-    for row in CalendarDay.objects.filter(version__lte=version).order_by("version"):
-        entries[row.day] = row.entry()
-    return Calendar(version, {day: entry for day, entry in entries.items() if not entry.withdrawn})
+    rows = CalendarDay.objects.filter(version__lte=version).order_by("version", "day")
+    history = [row.entry() for row in rows]
+    return Calendar(version, standing(history), history)
