@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.translation import override
 
 from law.loader import AFTER_DECISION
-from law.rows import Cited, Condition, Criterion, Library, Provision, RuleSet
+from law.rows import Cited, Condition, Criterion, Library, Provision, RuleSet, Value, When
 from law.states import Bound, Grade, Operator
 
 NOT_COMPARED = "**chưa đối chiếu bản gốc / not yet compared with the gazette**"
@@ -110,13 +110,15 @@ def _limit(provision: Provision) -> str:
 def _condition(row: Condition) -> tuple[object, ...]:
     meaning = _sentences(
         row.meaning,
+        f"Only if: {_when(row.tested_if)}" if row.tested_if else "",
         row.alternative and f"Or: {row.alternative}",
-        row.exception and f"Except: {row.exception}",
+        f"Or: {row.compares.greater} > {row.compares.smaller}" if row.compares else "",
+        f"{_instead(row)}: {', '.join(_when(when) for when in row.exceptions)}" if row.exceptions else "",
     )
     return (
         row.rule,
         row.procedure.label,
-        f"{row.parameter} {_test(row)}",
+        f"{row.parameter} {_test(row, row.value)}",
         row.scope.label,
         meaning,
         row.citation_text,
@@ -124,14 +126,22 @@ def _condition(row: Condition) -> tuple[object, ...]:
     )
 
 
-def _test(row: Condition) -> str:
-    if isinstance(row.value, tuple):
+def _when(when: When) -> str:
+    return when.fact if when.value is True else f"{when.fact} = {when.value}"
+
+
+def _instead(row: Condition) -> str:
+    return "Not tested" if row.exception_value is None else _test(row, row.exception_value)
+
+
+def _test(row: Condition, value: Value) -> str:
+    if isinstance(value, tuple):
         joint = " to " if row.operator == Operator.BETWEEN else ", "
-        value = joint.join(str(part) for part in row.value)
-        return f"{row.operator.label}: {value} {row.unit}".strip()
+        parts = joint.join(str(part) for part in value)
+        return f"{row.operator.label}: {parts} {row.unit}".strip()
     if row.operator == Operator.IS_TRUE:
         return str(row.operator.label)
-    return f"{row.operator.label} {row.value} {row.unit}".strip()
+    return f"{row.operator.label} {value} {row.unit}".strip()
 
 
 def _criterion(row: Criterion) -> tuple[object, ...]:
