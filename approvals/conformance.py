@@ -40,10 +40,12 @@ ROWS = {
     "adopt_regulation": "P80",
 }
 # The order after the decision, where no row of a step's own says more.
-ORDER = Cited(citation="NĐ 32/2024 Đ14", source=("ND32",), grade=Grade.SEEN, grade_note="")
+ORDER = Cited(citation="NĐ 32/2024 Đ14", source=("ND32",), grade=Grade.SEEN, grade_note="", grade_note_vi="")
 # From the first day of this rule set the commune acts on every open file (T-2).
 COMMUNES_SINCE = "R3"
-HANDED_OVER = Cited(citation="NĐ 139/2025 Đ22.2", source=("ND139",), grade=Grade.SEEN, grade_note="")
+HANDED_OVER = Cited(
+    citation="NĐ 139/2025 Đ22.2", source=("ND139",), grade=Grade.SEEN, grade_note="", grade_note_vi=""
+)
 # The paper that each of these answers, and so cannot be older than.
 ANSWERS = {
     PaperKind.SUBMISSION: PaperKind.NOTICE,

@@ -7,19 +7,17 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.formats import get_format, localize_input
+from django.utils.formats import localize_input
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from accounts.states import LOCAL_KINDS
-from approvals.states import ClusterType
-from clusters.exceptions import CornersInvalid
-from clusters.geometry import read_corners
+from approvals.fields import AmountField, CornersField, ask_only, fact_field
 from clusters.models import Cluster
 from clusters.states import Kind, Stage
 from law import conditions
 from law.rulesets import rule_set_on
-from law.states import Procedure
+from law.states import ClusterType, Procedure
 from workflows.selectors import expandable
 from workflows.states import CaseKind
 
@@ -31,45 +29,6 @@ _JOINT = "; "
 _SHORT = {"class": "kc-w-5"}
 # After a refusal, a withdrawal or a repeal a cluster may be proposed again.
 PROPOSABLE = (Stage.LISTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.REVOKED)
-
-
-class AmountField(forms.DecimalField):
-    """A positive amount as the reader's language writes it.
-
-    A separator that does not set off thousands is refused: dropped, it would make 491.7 of 4917.
-    """
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"inputmode": "decimal", "class": "kc-w-10"}
-        super().__init__(decimal_places=3, localize=True, widget=forms.TextInput(attrs), **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        whole, _point, _rest = str(value or "").strip().partition(get_format("DECIMAL_SEPARATOR"))
-        first, *groups = whole.split(get_format("THOUSAND_SEPARATOR"))
-        if groups and not (1 <= len(first) <= 3 and all(len(group) == 3 for group in groups)):
-            example = localize_input(Decimal("1234.5"))
-            raise forms.ValidationError(_("Write the amount as in %(example)s.") % {"example": example})
-        return super().to_python(value)
-
-
-class CornersField(forms.CharField):
-    """A boundary, told one corner a line; its value is the corners (latitude, longitude)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            label=_("Corners of the boundary"),
-            required=False,
-            max_length=50_000,
-            widget=forms.Textarea(attrs={"rows": 5}),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return read_corners(text) if text else ()
-        except CornersInvalid as error:
-            raise forms.ValidationError(str(error.message)) from error
 
 
 class SectionForm(forms.Form):
@@ -219,17 +178,66 @@ class ExpansionForm(SectionForm):
 
 
 class ConditionsForm(SectionForm):
-    """What the law asks of a cluster before it may be expanded, as the applicant states it."""
+    """What the law asks of a cluster before the decision, as the applicant states it.
+
+    A subclass names the procedure; only what the law of the day may use for it is asked.
+    """
+
+    procedure: Procedure
+    service_land_share_pct = fact_field("service_land_share_pct")
+    craft_land_share_pct = fact_field("craft_land_share_pct", help_text=_("Craft-village clusters only."))
+    same_sector_land_share_pct = fact_field(
+        "same_sector_land_share_pct", help_text=_("Specialised clusters only.")
+    )
+    supporting_industry_land_share_pct = fact_field(
+        "supporting_industry_land_share_pct", help_text=_("Clusters of supporting industry only.")
+    )
+    hightech_land_share_pct = fact_field("hightech_land_share_pct", help_text=_("High-tech clusters only."))
+    mountain_district = fact_field("mountain_district")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_only(self, rule_set_on(self.today).code, self.procedure)
+
+
+class EstablishmentConditionsForm(ConditionsForm):
+    """What the law asks of a cluster before it may be established."""
+
+    title = _("Conditions of the establishment")
+    procedure = Procedure.ESTABLISH
+    field_order = (
+        "in_approved_list",
+        "area_has_established_clusters",
+        "avg_occupancy_pct",
+        "unleased_industrial_ha",
+    )
+    in_approved_list = fact_field("in_approved_list")
+    area_has_established_clusters = fact_field(
+        "area_has_established_clusters",
+        help_text=_("In the commune; under earlier law in the district, or in the area that the city chose."),
+    )
+    avg_occupancy_pct = fact_field("avg_occupancy_pct")
+    unleased_industrial_ha = fact_field("unleased_industrial_ha")
+
+
+class ExpansionConditionsForm(ConditionsForm):
+    """What the law asks of a cluster before it may be expanded."""
 
     title = _("Conditions of the expansion")
+    procedure = Procedure.EXPAND
+    field_order = ("occupancy_pct", "no_plan", "industrial_ha", "demand_ha", "works", "cluster_type")
     occupancy_pct = AmountField(
         label=_("Occupancy of the cluster now (%)"),
         min_value=Decimal(0),
         max_value=Decimal(100),
         max_digits=6,
+        required=False,
         help_text=_(
             "Industrial land leased, or with approved production, in per cent of all industrial land."
         ),
+    )
+    no_plan = forms.BooleanField(
+        label=_("No detailed plan is approved yet, so there is no occupancy"), required=False
     )
     industrial_ha = AmountField(
         label=_("Existing industrial land (ha)"),
@@ -244,34 +252,33 @@ class ConditionsForm(SectionForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    excepted = forms.MultipleChoiceField(
-        label=_("Exceptions of the law that apply to this cluster"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Tick one only if it applies; the Department examines it."),
-    )
+    cluster_type = fact_field("cluster_type")
+    formed_before_qd105 = fact_field("formed_before_qd105")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        law = rule_set_on(self.today).code
-        works = [(work, conditions.work_words(work)) for work in conditions.works(law)]
-        self._offer_many("works", works)
-        excepted = [row for row in conditions.rows(law, Procedure.EXPAND) if row.exception]
-        self._offer_many("excepted", [(row.rule, conditions.claim_words(row)) for row in excepted])
-
-    def _offer_many(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
+        works = conditions.works(rule_set_on(self.today).code)
+        field = self.fields["works"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = choices
-        if not choices:
-            del self.fields[name]
+        field.choices = [(work, conditions.work_words(work)) for work in works]
+        if not works:
+            del self.fields["works"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         demand, land = cleaned.get("demand_ha"), cleaned.get("industrial_ha")
         if demand is not None and land is None and "industrial_ha" not in self.errors:
             self.add_error("industrial_ha", _("State the existing industrial land beside the lease demand."))
+        self._check_occupancy(cleaned)
         return cleaned
+
+    def _check_occupancy(self, cleaned: dict[str, Any]) -> None:
+        """Ask for the occupancy, or for the word that there is none; for one of them."""
+        occupancy, no_plan = cleaned.get("occupancy_pct"), cleaned.get("no_plan")
+        if occupancy is None and not no_plan and "occupancy_pct" not in self.errors:
+            self.add_error("occupancy_pct", forms.Field.default_error_messages["required"])
+        elif occupancy is not None and no_plan:
+            self.add_error("no_plan", _("Without a detailed plan no occupancy can be stated."))
 
 
 class ProjectForm(SectionForm):
@@ -342,8 +349,8 @@ _SHARED: dict[str, type[SectionForm]] = {
 }
 # The sections of a draft, by what is proposed.
 SECTIONS: dict[str, dict[str, type[SectionForm]]] = {
-    CaseKind.NEW: {"cluster": ClusterForm, **_SHARED},
-    CaseKind.EXPANSION: {"expansion": ExpansionForm, "conditions": ConditionsForm, **_SHARED},
+    CaseKind.NEW: {"cluster": ClusterForm, "conditions": EstablishmentConditionsForm, **_SHARED},
+    CaseKind.EXPANSION: {"expansion": ExpansionForm, "conditions": ExpansionConditionsForm, **_SHARED},
 }
 
 

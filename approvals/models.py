@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.selectors import Standing
 from approvals.machines import DossierMachine
-from approvals.states import ClusterType, DossierState, PaperKind, Recommendation, Verdict
+from approvals.states import DossierState, Moment, PaperKind, Recommendation, Verdict
 from clusters import geometry
+from law import citations
+from law.states import ClusterType
 from workflows.models import Case, Step
 from workflows.states import CaseKind, Procedure
 
@@ -199,11 +201,15 @@ class OpinionRequest(models.Model):
 
 
 class Report(models.Model):
-    """One version of the appraisal report. A changed text is a new version, so a review cannot go stale."""
+    """One version of the appraisal report. A changed text is a new version, so a review cannot go stale.
+
+    `on_untold` is the drafter's word on the conditions of the law that the facts could not tell.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
     version = models.PositiveSmallIntegerField()
     findings = models.TextField()
+    on_untold = models.TextField(blank=True)
     recommendation = models.CharField(max_length=20, choices=Recommendation.choices)
     drafted_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
@@ -211,6 +217,56 @@ class Report(models.Model):
     class Meta:
         ordering = ["version"]
         constraints = [models.UniqueConstraint(fields=["case", "version"], name="report_version_once")]
+
+
+class ExaminedFacts(models.Model):
+    """What the Department states for the conditions of the law, in place of the applicant's own word.
+
+    The newest row of a case holds; a fact that is null in it is not stated. `paper_number` and `paper_on`
+    are of the paper by which the city chose the area of the load test, where it did.
+
+    Source: Decree 139/2025/NĐ-CP, Art. 12 (the area).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="examined_facts")
+    facts = models.JSONField(encoder=DjangoJSONEncoder)
+    paper_number = models.CharField(max_length=50, blank=True)
+    paper_on = models.DateField(null=True)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paper_number="", paper_on=None) | ~Q(paper_number="") & Q(paper_on__isnull=False),
+                name="examined_facts_paper_whole",
+            )
+        ]
+
+
+class ConditionSnapshot(models.Model):
+    """What the conditions of the law came to at one moment of a case, with the facts that were used.
+
+    Frozen: what changes later, facts or law, does not change it. `verdicts` holds by language what people
+    read then, each as `law.conditions.Finding.as_json`.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="condition_snapshots")
+    moment = models.CharField(max_length=10, choices=Moment.choices)
+    taken_at = models.DateTimeField()
+    rule_set = models.CharField(max_length=5, blank=True)
+    facts = models.JSONField(encoder=DjangoJSONEncoder)
+    verdicts = models.JSONField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """Return the verdicts in the language of the reader."""
+        found: list[dict[str, Any]] = self.verdicts[citations.reader_language()]
+        return found
 
 
 class Review(models.Model):

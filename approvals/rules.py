@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from approvals.states import Recommendation
-from law.conditions import Finding, broken
+from law.conditions import Finding, broken, untold
 from workflows.exceptions import RuleBroken
 from workflows.states import CaseKind, MilestoneKind
 
@@ -195,8 +195,8 @@ def check_outcome(outcome: Recommendation, *, kind: str) -> None:
         raise RuleBroken(_("This case is about something else: choose what was proposed, or reject it."))
 
 
-def check_conditions(found: Sequence[Finding]) -> None:
-    """Refuse a decision against a condition that binds and is not met.
+def check_conditions(found: Sequence[Finding], *, kind: str) -> None:
+    """Refuse a decision against a condition that binds and fails; `kind` is the case's.
 
     Raises:
         RuleBroken: it names each such condition, what was stated, and its article.
@@ -208,8 +208,44 @@ def check_conditions(found: Sequence[Finding]) -> None:
                 "condition": finding.title,
                 "stated": finding.stated_words,
                 "asks": finding.asks,
-                "article": finding.row.citation_shown,
+                "article": finding.article,
             }
             for finding in unmet
         )
-        raise RuleBroken(_("The law does not allow this expansion: %(told)s.") % {"told": told})
+        expands = kind == CaseKind.EXPANSION
+        refusal = (
+            _("The law does not allow this expansion: %(told)s.")
+            if expands
+            else _("The law does not allow this cluster: %(told)s.")
+        )
+        raise RuleBroken(refusal % {"told": told})
+
+
+def check_untold(found: Sequence[Finding], *, word: str) -> None:
+    """Refuse a report that agrees and says nothing on binding conditions that cannot be told.
+
+    Raises:
+        RuleBroken: it names these conditions.
+    """
+    if not word.strip() and (open_ := untold(found)):
+        titles = "; ".join(finding.title for finding in open_)
+        raise RuleBroken(
+            _("Say how you judge what the stated facts cannot tell: %(titles)s.") % {"titles": titles},
+            field="on_untold",
+        )
+
+
+def check_area_paper(area: str, *, number: str, issued_on: date | None) -> None:
+    """Refuse an area of the load test without the paper by which the city chose it, and the reverse.
+
+    Raises:
+        RuleBroken: a part of it is missing.
+
+    Source: Decree 139/2025/NĐ-CP, Art. 12.
+    """
+    if area and not number.strip():
+        raise RuleBroken(_("Name the paper by which the city chose the area."), field="paper_number")
+    if area and issued_on is None:
+        raise RuleBroken(_("Give the day of the paper by which the city chose the area."), field="paper_on")
+    if not area and (number.strip() or issued_on):
+        raise RuleBroken(_("Name the area that the paper chooses."), field="load_test_area")

@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from approvals.components import Component, components, missing
-from approvals.models import Document, Dossier
+from approvals.models import Document, Dossier, ExaminedFacts
 from approvals.states import DossierState, Presence
 from clusters.states import Stage
 from law import conditions
-from law.conditions import Facts, Finding
+from law.conditions import Finding
+from law.facts import Fact, Facts
 from law.rulesets import rule_set_on
 from law.states import Procedure
 from workflows import recounts
@@ -34,6 +35,8 @@ PUBLIC_WORDS = {
 }
 SUPPLEMENT_WORDS = _("Supplement requested")
 RESULT_WORDS = _("Result is out")
+# Which conditions a case is judged by.
+PROCEDURES = {CaseKind.NEW: Procedure.ESTABLISH, CaseKind.EXPANSION: Procedure.EXPAND}
 
 
 def public_words(case: Case, dossier: Dossier | None) -> Any:
@@ -89,14 +92,28 @@ def parts(dossier: Dossier, *, on: date, supplied_by: tuple[str, ...] = ("applic
     ]
 
 
-def findings(dossier: Dossier | None, *, rule_set: str, facts: Facts | None = None) -> list[Finding]:
-    """Return what the conditions of `rule_set` make of an expansion's dossier; none for a new cluster.
+def facts(dossier: Dossier, *, examined: bool = True) -> Facts:
+    """Return what is stated of a filed dossier for the conditions of the law.
 
-    `facts` is what a draft states; without them those of the filed dossier are taken.
+    What the Department stated counts in place of what the applicant did; without `examined`, only the latter.
     """
-    if dossier is None or dossier.kind != CaseKind.EXPANSION:
+    stated: dict[str, Fact] = {"total_area_ha": dossier.area_ha, "cluster_type": dossier.cluster_type or None}
+    stated |= dossier.facts
+    newest = ExaminedFacts.objects.filter(case=dossier.case_id).last() if examined else None
+    stated |= newest.facts if newest else {}
+    return {name: fact for name, fact in stated.items() if fact is not None}
+
+
+def findings(dossier: Dossier | None, *, rule_set: str, stated: Facts | None = None) -> list[Finding]:
+    """Return what the conditions of `rule_set` make of a dossier; nothing without one.
+
+    `stated` are the facts, where they are not the filed dossier's own (`facts`).
+    """
+    if dossier is None:
         return []
-    return conditions.findings(rule_set, Procedure.EXPAND, dossier.facts if facts is None else facts)
+    return conditions.findings(
+        rule_set, PROCEDURES[CaseKind(dossier.kind)], facts(dossier) if stated is None else stated
+    )
 
 
 def missing_papers(dossier: Dossier, *, on: date) -> list[Component]:

@@ -23,17 +23,6 @@ class Presence(TextChoices):
     IF_ANY = "if_any", _("If any")
 
 
-class ClusterType(TextChoices):
-    """What a proposed cluster is for."""
-
-    GENERAL = "general", _("General")
-    CRAFT = "craft", _("Craft village")
-    SPECIALISED = "specialised", _("Specialised")
-    SUPPORTING = "supporting", _("Supporting industry")
-    HIGH_TECH = "high_tech", _("High-tech")
-    ECO = "eco", _("Eco-industrial")
-
-
 class Verdict(TextChoices):
     """What a consulted agency says."""
 
@@ -49,6 +38,14 @@ class Recommendation(TextChoices):
     ESTABLISH = "establish", _("Establish the cluster")
     EXPAND = "expand", _("Expand the cluster")
     REJECT = "reject", _("Reject the proposal")
+
+
+class Moment(TextChoices):
+    """When the verdicts on a case's conditions are frozen."""
+
+    FILED = "filed", _("At filing")
+    APPRAISED = "appraised", _("At the end of the appraisal")
+    DECIDED = "decided", _("At the decision")
 
 
 class PaperKind(TextChoices):

@@ -33,7 +33,7 @@ from approvals.log_reader import log_of
 from approvals.models import Document, Dossier
 from approvals.procedures.establishment import services as establishment
 from approvals.procedures.establishment.proposals import read_proposal, stated_facts
-from approvals.states import DossierState
+from approvals.states import DossierState, Moment
 from approvals.uploads import check_upload
 from clusters.geometry import area_ha
 from clusters.models import Cluster
@@ -154,8 +154,8 @@ def _section_form(dossier: Dossier, name: str) -> type[SectionForm]:
 
 def _self_check(request: PersonRequest, dossier: Dossier) -> list[Finding]:
     """Return what the law of today would find in a draft, as far as it is written."""
-    facts = stated_facts(dossier, today=request.today)
-    return selectors.findings(dossier, rule_set=rule_set_on(request.today).code, facts=facts)
+    stated = stated_facts(dossier, today=request.today)
+    return selectors.findings(dossier, rule_set=rule_set_on(request.today).code, stated=stated)
 
 
 @login_required
@@ -437,7 +437,6 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "requests": dossier.supplement_requests.prefetch_related("items") if dossier else [],
         "papers": case.papers.select_related("by"),
         "decision": case.decisions.select_related("issuer", "decided_by").first(),
-        "findings": selectors.findings(dossier, rule_set=case.rule_set),
         "milestones": case.milestones.all(),
         "may_take_up": case.state in AFTER_DECISION
         and workflow_policies.may_follow(case, request.standing)
@@ -445,6 +444,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "may_withdraw": workflow_policies.may_file(case, request.standing)
         and any(move.name == "withdraw" for move in case.get_available_state_transitions()),
     }
+    context |= _conditions(case, dossier, is_decided=bool(context["decision"]), is_office=is_office)
     if is_office:
         log = log_of(case)
         context |= {
@@ -486,6 +486,23 @@ def why(request: PersonRequest, step_id: int) -> HttpResponse:
         "moved": recounts.last_moves(step.case).get(step.clock_id) if deadline else None,
     }
     return render(request, "approvals/why.html", context)
+
+
+def _conditions(case: Case, dossier: Dossier | None, *, is_decided: bool, is_office: bool) -> dict[str, Any]:
+    """Return what the law's conditions come to until the decision, and what they came to when.
+
+    What the Department finds is for offices until the city has decided on it.
+    """
+    snapshots = case.condition_snapshots.all()
+    shown: dict[str, Any] = {"snapshots": snapshots}
+    if is_office:
+        shown["examined"] = case.examined_facts.select_related("by").last()
+    else:
+        shown["snapshots"] = snapshots.exclude(moment=Moment.APPRAISED)
+    if dossier and not is_decided:
+        stated = selectors.facts(dossier, examined=is_office)
+        shown["findings"] = selectors.findings(dossier, rule_set=case.rule_set, stated=stated)
+    return shown
 
 
 def _open_step(

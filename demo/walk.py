@@ -202,7 +202,7 @@ class Walk:
     def _answers(self, listed: Cluster | None) -> dict[str, dict[str, str]]:
         commune = people.agency_of(people.person(self.commune))
         seed = zlib.crc32(self.name.encode())
-        area = Decimal(5_000 + seed % 60_000) / 1000
+        area = Decimal(10_000 + seed % 60_000) / 1000
         answers = {
             "cluster": str(listed.pk) if listed else NEW_CLUSTER,
             "cluster_name": "" if listed else self.name,
@@ -215,8 +215,9 @@ class Walk:
             "industrial_ha": "17.500",
             "demand_ha": "12.000",
             "works": "; ".join(_works(timezone.localtime(self.now).date())),
-            "excepted": "",
-            "corners": "",
+            "in_approved_list": "yes",
+            "area_has_established_clusters": "no",
+            "service_land_share_pct": "6.500",
             "sectors": "Cơ khí, chế biến gỗ, dệt may",
             "goals": "Xây dựng hạ tầng kỹ thuật đồng bộ cho doanh nghiệp nhỏ và vừa.",
             "capital_bn_vnd": str((area * 20).quantize(Decimal("0.001"))),
@@ -232,7 +233,7 @@ class Walk:
             "committed": "on",
         }
         return {
-            section: {name: answers[name] for name in form.base_fields}
+            section: {name: answers.get(name, "") for name in form.base_fields}
             for section, form in SECTIONS[self.kind].items()
         }
 
@@ -348,6 +349,7 @@ class Walk:
             step_id=step.pk,
             findings="Hồ sơ hợp lệ; phù hợp phương hướng phát triển cụm công nghiệp; nhà đầu tư đủ năng lực.",
             recommendation=recommendation,
+            on_untold="Đã thẩm tra: nhà đầu tư đủ tư cách pháp lý và năng lực; các điều kiện khác phù hợp.",
             by=by,
             at=self.now,
         )

@@ -20,6 +20,14 @@ class LawDataError(Exception):
         super().__init__(f"{place}: {value!r} {reason}" if column else f"{place}: {reason}")
 
 
+class FactRefused(Exception):
+    """Something stated for the conditions cannot be read; the message names the fact and the reason."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"{name!r} {reason}")
+
+
 class CalendarMissing(DomainError):
     """The count reaches a year whose days off are not known; no date can be promised."""
 

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from law import citations, tables
 from law.exceptions import LawDataError
+from law.facts import FACTS
 from law.rows import (
+    Comparison,
     Condition,
     Criterion,
     Figure,
@@ -22,11 +24,14 @@ from law.rows import (
     Source,
     Transition,
     Value,
+    When,
 )
 from law.states import (
     Applies,
     Bound,
+    ClusterType,
     Grade,
+    Measure,
     Operator,
     PauseRule,
     Procedure,
@@ -63,7 +68,8 @@ PROVISION_COLUMNS = (
 CONDITION_COLUMNS = (
     *("rule_set", "rule", "procedure", "parameter", "operator", "value", "unit", "scope"),
     *_texts("meaning"),
-    *("alternative", "exception", "citation", "amended_by", *_GRADED, *_NOTE),
+    *("tested_if", "alternative", "exception", "exception_value"),
+    *("citation", "amended_by", *_GRADED, *_NOTE),
 )
 FIGURE_COLUMNS = (
     *("rule_set", "figure", "step", *_texts("what"), "operator", "value", *_texts("unit")),
@@ -125,6 +131,7 @@ def read(folder: Path) -> Library:
     provisions = _read(folder / "provisions.csv", PROVISION_COLUMNS, reader.provision)
     _check_steps(provisions)
     conditions = _read(folder / "conditions.csv", CONDITION_COLUMNS, reader.condition)
+    _check_alternatives(conditions)
     criteria = _read(folder / "scoring.csv", CRITERION_COLUMNS, reader.criterion)
     _check_scores(criteria)
     figures = _read(folder / "figures.csv", FIGURE_COLUMNS, reader.figure)
@@ -212,17 +219,21 @@ class _Reader:
 
     def condition(self, row: Row) -> Condition:
         operator = row.choice("operator", Operator)
+        alternative, compares = _alternative(row)
         return Condition(
             rule_set=self._rule_set(row),
             rule=row.text("rule"),
             procedure=row.choice("procedure", Procedure),
-            parameter=row.text("parameter"),
+            parameter=_fact(row, "parameter", row.text("parameter"), _MEASURES[operator]),
             operator=operator,
-            value=_value(row, operator),
+            value=_value(row, "value", operator),
             unit=row.optional("unit"),
             scope=row.choice("scope", Scope),
-            alternative=row.optional("alternative"),
-            exception=row.optional("exception"),
+            tested_if=_when(row, "tested_if", only) if (only := row.optional("tested_if")) else None,
+            alternative=alternative,
+            compares=compares,
+            exceptions=tuple(_when(row, "exception", part) for part in row.parts("exception")),
+            exception_value=_exception_value(row, operator),
             **_told(row, "meaning"),
             **row.both("note"),
             **self._amended(row),
@@ -371,21 +382,63 @@ def _clock(row: Row) -> dict[str, Any]:
     }
 
 
-def _value(row: Row, operator: Operator) -> Value:
+_AMOUNTS = (Measure.HECTARES, Measure.PERCENT)
+# What a condition's own fact has to take, by how the condition compares.
+_MEASURES = {
+    **dict.fromkeys(Operator, _AMOUNTS),
+    Operator.IS_TRUE: (Measure.YES_NO,),
+    Operator.ALL_OF: (Measure.WORKS,),
+}
+
+
+def _fact(row: Row, column: str, name: str, measures: Sequence[Measure]) -> str:
+    """Return the name of a fact that takes one of `measures`."""
+    if name not in FACTS or FACTS[name].measure not in measures:
+        raise row.error(column, f"names {name!r}, which is no such fact")
+    return name
+
+
+def _when(row: Row, column: str, text: str) -> When:
+    name, separator, value = text.partition("=")
+    if not separator:
+        return When(_fact(row, column, name, (Measure.YES_NO,)))
+    if value not in ClusterType.values:
+        raise row.error(column, f"names {value!r}, which is no type of cluster")
+    return When(_fact(row, column, name, (Measure.TYPE,)), value)
+
+
+def _alternative(row: Row) -> tuple[str, Comparison | None]:
+    """Return the rule that may be met instead, or the two amounts that are compared instead."""
+    greater, separator, smaller = row.optional("alternative").partition(">")
+    if not separator:
+        return greater, None
+    names = (_fact(row, "alternative", name, _AMOUNTS) for name in (greater, smaller))
+    return "", Comparison(*names)
+
+
+def _exception_value(row: Row, operator: Operator) -> Value | None:
+    if not row.optional("exception_value"):
+        return None
+    if not row.optional("exception"):
+        raise row.error("exception_value", "belongs to an exception, but there is none")
+    return _value(row, "exception_value", operator)
+
+
+def _value(row: Row, column: str, operator: Operator) -> Value:
     if operator == Operator.IS_TRUE:
-        if row.optional("value"):
-            raise row.error("value", "must be empty: the condition is the case or not")
+        if row.optional(column):
+            raise row.error(column, "must be empty: the condition is the case or not")
         return True
     if operator == Operator.ALL_OF:
-        row.text("value")
-        return row.parts("value")
+        row.text(column)
+        return row.parts(column)
     if operator == Operator.BETWEEN:
-        low, separator, high = row.text("value").partition("..")
-        bounds = row.decimal(low, "value"), row.decimal(high, "value")
+        low, separator, high = row.text(column).partition("..")
+        bounds = row.decimal(low, column), row.decimal(high, column)
         if not separator or bounds[0] >= bounds[1]:
-            raise row.error("value", "is not written low..high")
+            raise row.error(column, "is not written low..high")
         return bounds
-    return row.decimal(row.text("value"), "value")
+    return row.decimal(row.text(column), column)
 
 
 def _yes(row: Row, column: str) -> bool:
@@ -467,6 +520,15 @@ def _check_figures(figures: _File, provisions: _File) -> None:
     for row, figure in figures.pairs:
         if figure.step and (figure.rule_set, figure.step) not in steps:
             raise row.error("step", "is no step of this rule set")
+
+
+def _check_alternatives(conditions: _File) -> None:
+    """Refuse an alternative that is no condition of the same rule set, or the row itself."""
+    for _, own in _by_rule_set(conditions):
+        rules = {condition.rule for _, condition in own.pairs}
+        for row, condition in own.pairs:
+            if condition.alternative and condition.alternative not in rules - {condition.rule}:
+                raise row.error("alternative", "is no other condition of this rule set")
 
 
 def _check_scores(criteria: _File) -> None:

@@ -17,7 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from law import rulesets
 from law.exceptions import NoRuleSet
 from law.loader import AFTER_DECISION
-from law.rows import Amended, Cited, Condition, Criterion, Figure, Provision, RuleSet, Source
+from law.rows import (
+    Amended,
+    Cited,
+    Comparison,
+    Condition,
+    Criterion,
+    Figure,
+    Provision,
+    RuleSet,
+    Source,
+    When,
+)
 
 
 class Part(TextChoices):
@@ -166,6 +177,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
+    if isinstance(value, When | Comparison):
+        return {name: _plain(part) for name, part in vars(value).items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(part) for part in value]
     return value

@@ -185,9 +185,29 @@ class Provision(Amended):
         return limit_text(self.amount, self.unit)
 
 
+@dataclass(frozen=True)
+class When:
+    """That a fact is so: yes, or of the type that `value` names."""
+
+    fact: str
+    value: bool | str = True
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """That one amount is above another: strictly, as the law prints it ("exceeds")."""
+
+    greater: str
+    smaller: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Condition(Amended):
-    """One test of an area. `alternative` names the condition that may be met instead."""
+    """One test of an area. What may be met instead is the condition that `alternative` names, or `compares`.
+
+    The condition is tested only where `tested_if` is so, and for nobody of whom one of `exceptions` is so;
+    with an `exception_value` those are tested by that value instead.
+    """
 
     rule_set: str
     rule: str
@@ -199,8 +219,11 @@ class Condition(Amended):
     scope: Scope
     meaning: str
     meaning_vi: str
+    tested_if: When | None
     alternative: str
-    exception: str
+    compares: Comparison | None
+    exceptions: tuple[When, ...]
+    exception_value: Value | None
     note: str
     note_vi: str
 

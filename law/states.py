@@ -113,6 +113,36 @@ class Applies(TextChoices):
     ASK = "ask", _("an officer chooses, and gives the reason")
 
 
+class Verdict(TextChoices):
+    """What a condition makes of the facts. `CANNOT_BE_TOLD` is no refusal: somebody has to judge."""
+
+    HOLDS = "holds", _("Holds")
+    FAILS = "fails", _("Fails")
+    CANNOT_BE_TOLD = "cannot_be_told", _("Cannot be told")
+
+
+class Measure(TextChoices):
+    """What a fact for the conditions takes; a percentage lies between 0 and 100."""
+
+    HECTARES = "ha"
+    PERCENT = "pct"
+    YES_NO = "yes_no"
+    TYPE = "type"
+    WORKS = "works"
+    TEXT = "text"
+
+
+class ClusterType(TextChoices):
+    """What a cluster is for; some conditions hold for one type only."""
+
+    GENERAL = "general", _("General")
+    CRAFT = "craft", _("Craft village")
+    SPECIALISED = "specialised", _("Specialised")
+    SUPPORTING = "supporting", _("Supporting industry")
+    HIGH_TECH = "high_tech", _("High-tech")
+    ECO = "eco", _("Eco-industrial")
+
+
 class DayKind(TextChoices):
     """What a row of the calendar makes of a day that the five-day week would make otherwise."""
 

@@ -33,8 +33,11 @@ def stops(row: Provision) -> str:
 
 
 def asks(row: Condition) -> str:
-    """Return what a condition asks for, with what may be met instead and for whom it does not hold."""
+    """Return what a condition asks for, when it is tested, what may be met instead, and for whom not."""
     asked, exception = conditions.requirement(row), conditions.exception_words(row)
+    if row.tested_if:
+        told = {"condition": asked, "case": conditions.when_words(row.tested_if)}
+        asked = _("%(condition)s. Only tested if: %(case)s") % told
     if not exception:
         return asked
     return _("%(condition)s. Except: %(exception)s") % {"condition": asked, "exception": exception}

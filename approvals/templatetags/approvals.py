@@ -30,6 +30,7 @@ ACTS: dict[tuple[str, str], Any] = {
     ("supplement", "to_appraisal"): _("Answered the request for a supplement"),
     ("plan_consultation", "done"): _("Asked agencies for their opinion"),
     ("give_opinion", "done"): _("Gave an opinion"),
+    ("examine_facts", ""): _("Stated the facts for the conditions of the law"),
     ("draft_report", "submitted"): _("Handed the appraisal report to review"),
     ("draft_report", "supplement"): _("Asked for a supplement"),
     ("review_report", "approved"): _("Approved the appraisal report"),

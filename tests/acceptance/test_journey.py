@@ -63,6 +63,11 @@ NEW_CLUSTER: dict[str, Answer] = {
     "area_ha": Decimal("20.98"),
     "sectors": "Cơ khí",
 }
+NEW_CONDITIONS: dict[str, Answer] = {
+    "in_approved_list": "yes",
+    "area_has_established_clusters": "no",
+    "service_land_share_pct": Decimal("6.5"),
+}
 COMMON_SECTIONS: dict[str, dict[str, Answer]] = {
     "project": {
         "goals": "Hạ tầng đồng bộ",
@@ -106,7 +111,9 @@ def journey(request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> It
 def test_from_draft_to_operation(journey: Journey, tmp_path: Path) -> None:
     investor = journey.person("lan")
     investor.locator("form[action='/proposals/new/'] button").first.click()
-    file_proposal(journey, {"cluster": NEW_CLUSTER, **COMMON_SECTIONS}, tmp_path)
+    file_proposal(
+        journey, {"cluster": NEW_CLUSTER, "conditions": NEW_CONDITIONS, **COMMON_SECTIONS}, tmp_path
+    )
     receive(journey, tmp_path)
     appraise(journey, Recommendation.ESTABLISH)
     decide(journey, Recommendation.ESTABLISH)
@@ -215,7 +222,13 @@ def appraise(journey: Journey, recommendation: Recommendation) -> None:
     journey.led_back(officer)
     give_opinion_by_keyboard(journey)
     findings = "Hồ sơ hợp lệ, nhà đầu tư đủ năng lực."
-    journey.act("minh", "draft_report", findings=findings, recommendation=recommendation)
+    journey.act(
+        "minh",
+        "draft_report",
+        findings=findings,
+        on_untold="Nhà đầu tư đủ tư cách pháp lý và năng lực.",
+        recommendation=recommendation,
+    )
     review_with_two_clicks(journey)
 
 

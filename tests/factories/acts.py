@@ -97,7 +97,9 @@ def take_back_consultation(step_id: int, **who: Any) -> Any:
 @_verb("draft_report", "minh")
 def submit_report(step_id: int, **who: Any) -> Any:
     recommendation = Recommendation.ESTABLISH
-    return services.submit_report(step_id=step_id, findings="Hợp lệ", recommendation=recommendation, **who)
+    return services.submit_report(
+        step_id=step_id, findings="Hợp lệ", on_untold="Đủ", recommendation=recommendation, **who
+    )
 
 
 @_verb("draft_report", "minh")

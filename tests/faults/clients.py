@@ -192,7 +192,11 @@ def forms(seeded: Mapping[str, Any]) -> dict[str, dict[str, Callable[[int], dict
                 "question": "Đề nghị cho ý kiến.",
                 "answer_by": seeded["answer_by"],
             },
-            "report": lambda pk: {"findings": "Hồ sơ hợp lệ.", "recommendation": "establish"},
+            "report": lambda pk: {
+                "findings": "Hồ sơ hợp lệ.",
+                "on_untold": "Nhà đầu tư đủ năng lực.",
+                "recommendation": "establish",
+            },
         },
         "tai": {"opinion": lambda pk: {"verdict": "agree"}},
         "xuan": {"opinion": lambda pk: {"verdict": "no_comment"}},

@@ -358,6 +358,12 @@ ROWS: dict[str, Row] = {
     "establishment:give_opinion": step_page("give_opinion", "tai"),
     "establishment:take_back": step_page("give_opinion", "minh"),
     "establishment:draft_report": step_page("draft_report", "minh"),
+    "establishment:examine_facts": Row(
+        answers(minh=200),
+        answers(minh=422),
+        of_step("draft_report"),
+        lambda world: {"avg_occupancy_pct": "101"},
+    ),
     "establishment:ask_supplement": step_page("draft_report", "minh"),
     "establishment:review_report": step_page("review_report", "thao"),
     "establishment:decide": step_page("decide", "chau"),

@@ -10,11 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from accounts.requests import read_number
 from accounts.states import CONSULTED_KINDS, LOCAL_KINDS
+from approvals import selectors
 from approvals.components import components
+from approvals.fields import fact_field, fact_initial
+from approvals.models import Dossier
 from approvals.procedures.establishment.services import Point
 from approvals.rules import OF_ANOTHER_KIND
 from approvals.states import Recommendation, Verdict
 from approvals.step_forms import POINT, PROGRESS, ProgressFields, StepForm
+from law.conditions import facts_asked, untold
+from law.facts import FACTS
+from workflows.models import Case
 from workflows.states import CaseKind, MilestoneKind
 
 _TEXT = {"rows": 5}
@@ -172,10 +178,64 @@ class ReportForm(StepForm):
             " infrastructure; investor and capital; environment, fire safety and housing; costs; incentives."
         ),
     )
+    on_untold = forms.CharField(
+        label=_("Your word on what cannot be told"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     recommendation = forms.ChoiceField(label=_("Recommendation"), widget=forms.RadioSelect)
 
     def prepare(self) -> None:
         _offer_outcomes(self, "recommendation")
+        open_ = untold(selectors.findings(_dossier(self.case), rule_set=self.case.rule_set))
+        if open_:
+            titles = "; ".join(finding.title for finding in open_)
+            self.fields["on_untold"].help_text = _(
+                "Required unless you recommend to reject. The stated facts do not tell: %(titles)s."
+            ) % {"titles": titles}
+        else:
+            del self.fields["on_untold"]
+
+
+def _dossier(case: Case) -> Dossier | None:
+    return case.dossiers.order_by("-pk").first()
+
+
+class ExaminedFactsForm(StepForm):
+    """What the Department finds of the facts that the law's conditions ask for; all may be left open."""
+
+    # Counted from the area that was filed.
+    areas = frozenset({"total_area_ha", "area_after_expansion_ha"})
+
+    def prepare(self) -> None:
+        dossier = _dossier(self.case)
+        stated = selectors.facts(dossier) if dossier else {}
+        procedure = selectors.PROCEDURES[CaseKind(self.case.kind)]
+        asked = facts_asked(self.case.rule_set, procedure) - self.areas
+        for name in FACTS:
+            if name in asked:
+                self.fields[name] = fact_field(name, initial=fact_initial(stated.get(name)))
+        if "load_test_area" in self.fields:
+            self.fields["paper_number"] = forms.CharField(
+                label=_("The city’s paper on the area: number"), max_length=50, required=False
+            )
+            self.fields["paper_on"] = forms.DateField(
+                label=_("The city’s paper on the area: day"), required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        leased, land = cleaned.get("leased_ha"), cleaned.get("industrial_ha")
+        if leased is not None and land is not None and leased > land:
+            self.add_error("leased_ha", _("No more can be leased than there is industrial land."))
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is stated; None for what is left open."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in FACTS}
+
+    def paper(self) -> dict[str, Any]:
+        """Return number and day of the city's paper, where the law leaves the area to the city."""
+        told = ("paper_number", "paper_on")
+        return {name: self.cleaned_data[name] for name in told if name in self.fields}
 
 
 def _offer_outcomes(form: StepForm, name: str) -> None:

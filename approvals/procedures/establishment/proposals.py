@@ -8,18 +8,17 @@ from approvals.forms import NEW_CLUSTER, SECTIONS, read_section
 from approvals.models import Dossier
 from approvals.procedures.establishment.services import Proposal
 from clusters.models import Cluster
-from law.conditions import EXCEPTED, Facts
+from law.facts import FACTS, Facts
 from workflows.states import CaseKind
 
-# What a proposal states for the conditions of the law: their parameter, and the answer that tells it.
-_STATED = {
-    "total_area_ha": "area_after_ha",
-    "area_after_expansion_ha": "area_after_ha",
-    "occupancy_pct": "occupancy_pct",
-    "demand_ha": "demand_ha",
-    "industrial_ha": "industrial_ha",
-    "shared_infra_in_use": "works",
-    EXCEPTED: "excepted",
+# The facts for the conditions of the law that an answer of another name tells; all others go by their own.
+_TOLD_BY = {
+    CaseKind.NEW: {"total_area_ha": "area_ha"},
+    CaseKind.EXPANSION: {
+        "total_area_ha": "area_after_ha",
+        "area_after_expansion_ha": "area_after_ha",
+        "shared_infra_in_use": "works",
+    },
 }
 
 
@@ -46,7 +45,7 @@ def stated_facts(dossier: Dossier, *, today: date) -> Facts:
             form = read_section(section, dossier.answers, today=today)
             form.full_clean()
             cleaned |= form.cleaned_data
-    return _facts(cleaned)
+    return _facts(dossier.kind, cleaned)
 
 
 def _new(cleaned: dict[str, Any]) -> Proposal:
@@ -59,6 +58,7 @@ def _new(cleaned: dict[str, Any]) -> Proposal:
         place=cleaned["place"],
         area_ha=cleaned["area_ha"],
         capital_bn_vnd=cleaned["capital_bn_vnd"],
+        facts=_facts(CaseKind.NEW, cleaned),
         corners=cleaned["corners"],
     )
 
@@ -74,11 +74,14 @@ def _expansion(cleaned: dict[str, Any]) -> Proposal:
         area_ha=cleaned["area_after_ha"],
         capital_bn_vnd=cleaned["capital_bn_vnd"],
         added_ha=cleaned["added_ha"],
-        facts=_facts(cleaned),
+        facts=_facts(CaseKind.EXPANSION, cleaned),
         corners=cleaned["corners"],
     )
 
 
-def _facts(cleaned: dict[str, Any]) -> Facts:
-    stated = {parameter: cleaned.get(answer) for parameter, answer in _STATED.items()}
-    return {parameter: fact for parameter, fact in stated.items() if fact is not None}
+def _facts(kind: str, cleaned: dict[str, Any]) -> Facts:
+    """Return what is stated, without what was left open."""
+    told_by = _TOLD_BY[CaseKind(kind)]
+    stated = {name: cleaned.get(told_by.get(name, name)) for name in FACTS}
+    stated["has_detailed_plan"] = False if cleaned.get("no_plan") else None
+    return {name: fact for name, fact in stated.items() if fact not in (None, "")}

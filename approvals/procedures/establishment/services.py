@@ -14,12 +14,13 @@ from django.db.models import Max
 from accounts.models import Agency, User
 from accounts.selectors import standing
 from accounts.states import AreaLevel
-from approvals import components, messages, policies, rules
+from approvals import components, messages, policies, rules, selectors
 from approvals.codes import dossier_code
 from approvals.exceptions import NotADraft, NumberTaken, StaleForm, Unfinished
 from approvals.models import (
     Decision,
     Dossier,
+    ExaminedFacts,
     OpinionRequest,
     Report,
     Review,
@@ -29,9 +30,9 @@ from approvals.models import (
 from approvals.papers import check_paper_day, leave_paper
 from approvals.procedures.development.flows import Development
 from approvals.procedures.establishment.flows import Establishment
-from approvals.selectors import findings
 from approvals.services import enter, written
-from approvals.states import DossierState, PaperKind, Recommendation, Verdict
+from approvals.snapshots import freeze
+from approvals.states import DossierState, Moment, PaperKind, Recommendation, Verdict
 from approvals.uploads import CheckedUpload
 from clusters import services as register
 from clusters.dates import exactly
@@ -39,7 +40,7 @@ from clusters.geometry import Corner
 from clusters.models import Cluster
 from clusters.states import FactKind, Kind, Stage
 from law.clock import add_working_days
-from law.conditions import Facts
+from law.facts import Facts
 from law.rulesets import find_provision, rule_set_on
 from law.selectors import calendar
 from notifications.messages import Message
@@ -47,9 +48,10 @@ from records.clock import local_day
 from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
 from workflows import clocks, successors
+from workflows import policies as workflow_policies
 from workflows.exceptions import NotYours, WrongStage
 from workflows.messages import about_end
-from workflows.models import Case
+from workflows.models import Case, Step
 from workflows.nodes import Branch
 from workflows.selectors import estimate
 from workflows.services import (
@@ -57,6 +59,7 @@ from workflows.services import (
     act_on_case,
     act_on_step,
     cancel_open_steps,
+    check_open,
     fix_milestones,
     open_case,
     pin_rule_set,
@@ -142,6 +145,7 @@ def _file(
             dossier.promised_on = act.entered[0].due_on
             dossier.estimated_on = estimate(act.case, Establishment, after=act.entered[0])
             dossier.file()
+        freeze(act, dossier, Moment.FILED)
         act.data = {"dossier": dossier.code}
         act.messages.append(_receipt(dossier))
     return dossier
@@ -438,23 +442,73 @@ def take_back_consultation(
     return act.case
 
 
+def examine_facts(
+    *,
+    step_id: int,
+    facts: Facts,
+    paper_number: str = "",
+    paper_on: date | None = None,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> Case:
+    """State for the Department the facts that the conditions are judged by, while the report is drafted.
+
+    They count in place of what the applicant stated; a fact that is None is not stated. The step stays open.
+
+    Raises:
+        RuleBroken: the area of the load test comes without the city's paper, or the paper is dated ahead.
+    """
+    with act_on_case("examine_facts", by=by, at=at, sent=sent, steps=step_id) as act:
+        step = Step.objects.select_related("process").get(pk=step_id, name="draft_report")
+        check_open(step)
+        if not workflow_policies.may_do(step, act.who):
+            raise NotYours
+        rules.check_area_paper(
+            str(facts.get("load_test_area") or ""), number=paper_number, issued_on=paper_on
+        )
+        if paper_on:
+            rules.check_not_future(paper_on, today=act.on, field="paper_on")
+        ExaminedFacts.objects.create(
+            case=act.case,
+            facts=facts,
+            paper_number=paper_number.strip(),
+            paper_on=paper_on,
+            by=by,
+            at=act.at,
+        )
+        act.data |= {"step": step.pk, "number": paper_number.strip()}
+    return act.case
+
+
 def submit_report(
     *,
     step_id: int,
     findings: str,
     recommendation: Recommendation,
+    on_untold: str = "",
     by: User,
     at: datetime,
     sent: Sent | None = None,
 ) -> Case:
-    """Hand a version of the appraisal report to review; each hand-in is a version of its own."""
+    """Hand a version of the appraisal report to review; each hand-in is a version of its own.
+
+    `on_untold` is the drafter's word on the binding conditions that the stated facts cannot tell.
+
+    Raises:
+        RuleBroken: the report agrees, and says nothing on them.
+    """
     with act_on_step("draft_report", step_id=step_id, by=by, at=at, sent=sent) as act:
         rules.check_outcome(recommendation, kind=act.case.kind)
+        if recommendation != Recommendation.REJECT:
+            found = selectors.findings(_dossier(act.case), rule_set=act.case.rule_set)
+            rules.check_untold(found, word=on_untold)
         last = act.case.reports.aggregate(last=Max("version"))["last"] or 0
         Report.objects.create(
             case=act.case,
             version=last + 1,
             findings=findings,
+            on_untold=on_untold,
             recommendation=recommendation,
             drafted_by=by,
             drafted_at=act.at,
@@ -471,6 +525,7 @@ def approve_report(*, step_id: int, comments: str, by: User, at: datetime, sent:
         Review.objects.create(report=report, approved=True, comments=comments, by=by, at=act.at)
         drafters, reviewers = _people(reports)
         act.move("conclude_appraisal", drafters=drafters, reviewers=reviewers | {by.pk})
+        freeze(act, _dossier(act.case), Moment.APPRAISED)
         act.proceed("approved")
         act.data["version"] = report.version
     return act.case
@@ -506,7 +561,7 @@ def decide(
     Raises:
         RuleBroken: a milestone has no day, or one that cannot be.
         NumberTaken: the number stands on another decision of that year.
-        RuleBroken: the cluster is to be expanded, and a binding condition for it is not met.
+        RuleBroken: a binding condition of the law fails.
     """
     with act_on_step("decide", step_id=step_id, by=by, at=at, sent=sent) as act:
         check_paper_day(act, signed_on, field="signed_on")
@@ -516,8 +571,10 @@ def decide(
         agrees = outcome != Recommendation.REJECT
         act.move("establish" if agrees else "reject", drafters=drafters, reviewers=reviewers, decider=by.pk)
         rules.check_outcome(outcome, kind=act.case.kind)
-        if outcome == Recommendation.EXPAND:
-            rules.check_conditions(findings(dossier, rule_set=act.case.rule_set))
+        if agrees:
+            found = selectors.findings(dossier, rule_set=act.case.rule_set)
+            rules.check_conditions(found, kind=act.case.kind)
+        freeze(act, dossier, Moment.DECIDED)
         with recorded(dossier, act="decide", by=by, at=act.at):
             dossier.choose() if agrees else dossier.pass_over()
         _issue(act, outcome, number=number, signed_on=signed_on, reasons=reasons)

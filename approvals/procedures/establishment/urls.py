@@ -12,6 +12,7 @@ urlpatterns = [
     path("steps/<int:step_id>/opinion/", views.GiveOpinion.as_view(), name="give_opinion"),
     path("steps/<int:step_id>/take-back/", views.TakeBackConsultation.as_view(), name="take_back"),
     path("steps/<int:step_id>/report/", views.DraftReport.as_view(), name="draft_report"),
+    path("steps/<int:step_id>/facts/", views.ExamineFacts.as_view(), name="examine_facts"),
     path("steps/<int:step_id>/ask/", views.AskSupplement.as_view(), name="ask_supplement"),
     path("steps/<int:step_id>/review/", views.ReviewReport.as_view(), name="review_report"),
     path("steps/<int:step_id>/decision/", views.Decide.as_view(), name="decide"),

@@ -167,7 +167,21 @@ def _appraisal(step: Step) -> dict[str, Any]:
         "findings": selectors.findings(
             step.case.dossiers.order_by("-pk").first(), rule_set=step.case.rule_set
         ),
+        "examined": step.case.examined_facts.select_related("by").last(),
     }
+
+
+class ExamineFacts(StepPage):
+    """The Department states what it finds of the facts for the conditions; the report goes on."""
+
+    name = "draft_report"
+    form_class = forms.ExaminedFactsForm
+    heading = gettext_lazy("Facts for the conditions of the law")
+    button = gettext_lazy("Record these facts")
+    done = gettext_lazy("Recorded. The conditions are judged by these facts from now on.")
+
+    def act(self, step: Step, form: Any, **common: Any) -> None:
+        services.examine_facts(facts=form.facts(), **form.paper(), **common)
 
 
 class AskSupplement(StepPage):

@@ -85,7 +85,7 @@ class Command(BaseCommand):
         add("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        row = find(options["rules"], options["step"])
+        row = find(options["rules"], options["step"], options["trigger_on"])
         unlimited = row if isinstance(row, Unlimited) else why_unlimited(row, options["trigger_on"])
         if unlimited:
             told = unlimited_as_json(unlimited)
@@ -98,22 +98,21 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def find(code: str | None, step: str) -> Provision | Unlimited:
-    """Return the row of the law; refuse a step that is none."""
+def find(code: str | None, step: str, on: date) -> Provision | Unlimited:
+    """Return the row of the law in force `on` a day, or the last one; refuse a step that is none."""
     library = rulesets.library()
     try:
-        return rulesets.provision(code or "", step)
+        return rulesets.provision(code or "", step, on=on)
     except KeyError:
         if not code:
             raise refused("--rules", f"is needed for the step {step}") from None
-    own = library.provisions.get(code, {})
-    if step in {name for rows in library.provisions.values() for name in rows}:
+    own = rulesets.provisions(code)
+    if step in {row.step for rows in library.provisions.values() for row in rows}:
         if not own:
             return Unlimited("The steps of this rule set were not obtained.", library.rule_sets[code], None)
-        if not any(row.binds for row in own.values()):
-            row = next(iter(own.values()))
-            return Unlimited(not_confirmed(row), row, row.grade.value)
-    known = ", ".join({**own, **library.provisions[AFTER_DECISION]})
+        if not any(row.binds for row in own):
+            return Unlimited(not_confirmed(own[0]), own[0], own[0].grade.value)
+    known = ", ".join(dict.fromkeys(row.step for row in (*own, *rulesets.provisions(AFTER_DECISION))))
     raise refused("--step", f"{step!r} is no step of {code}, which has {known}")
 
 

@@ -753,6 +753,7 @@ def test_who_drafted_an_early_version_does_not_approve_a_later_one() -> None:
     services.submit_report(
         step_id=walk.open_step("draft_report").pk,
         findings="x",
+        on_untold="x",
         recommendation=Recommendation.ESTABLISH,
         by=second,
         at=walk.now,

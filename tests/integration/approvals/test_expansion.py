@@ -205,7 +205,9 @@ def test_a_row_of_the_register_that_is_an_expansion_is_not_expanded_itself() -> 
         ({"occupancy_pct": ""}, "occupancy_pct", "required"),
         ({"industrial_ha": "", "demand_ha": "4"}, "industrial_ha", "State the existing industrial land"),
         ({"works": "a canteen"}, "works", "not one of the available choices"),
-        ({"excepted": "C-XAREA"}, "excepted", "not one of the available choices"),
+        ({"cluster_type": "small"}, "cluster_type", "not one of the available choices"),
+        ({"no_plan": "on"}, "no_plan", "Without a detailed plan no occupancy can be stated"),
+        ({"service_land_share_pct": "101"}, "service_land_share_pct", "less than or equal to"),
     ],
 )
 def test_a_mistake_names_its_field_and_the_way_out(
@@ -218,7 +220,7 @@ def test_a_mistake_names_its_field_and_the_way_out(
     client = signed_in("lan")
     path = reverse("approvals:section", args=[draft.pk, section])
     typed = {**draft.answers, **answers, "version": "1"}
-    typed |= {name: typed[name].split("; ") for name in ("works", "excepted") if typed[name]}
+    typed |= {name: typed[name].split("; ") for name in ("works",) if typed[name]}
     response = client.post(path, typed, follow=True)
     assert message in str(response.context["form"].errors[field])
     assert not Case.objects.filter(kind=CaseKind.EXPANSION).exists()
@@ -242,7 +244,7 @@ def test_the_facts_for_the_conditions_are_kept_with_the_file() -> None:
     assert dossier.facts["area_after_expansion_ha"] == dossier.facts["total_area_ha"] == "33.500"
     assert dossier.facts["occupancy_pct"] == "82.000"
     assert len(dossier.facts["shared_infra_in_use"]) == 5
-    assert dossier.facts["excepted"] == []
+    assert dossier.facts["service_land_share_pct"] == "6.500"
     assert dossier.corners_ha
     assert Decimal(24) < dossier.corners_ha < Decimal(26)
 
@@ -339,7 +341,7 @@ def test_no_decision_to_expand_against_a_condition_that_binds(facts: dict[str, A
         {"occupancy_pct": "50"},
         {"occupancy_pct": "10", "demand_ha": "17.501"},
         {"area_after_expansion_ha": "75", "total_area_ha": "75"},
-        {"shared_infra_in_use": [], "excepted": ["C-XINFRA"]},
+        {"shared_infra_in_use": [], "formed_before_qd105": True},
     ],
 )
 def test_at_the_edge_and_by_alternative_or_exception_it_may_be_expanded(facts: dict[str, Any]) -> None:
@@ -465,7 +467,7 @@ def test_an_expansion_is_written_checked_and_filed_in_a_browser(it_is: Tell) -> 
     for section, answers in walk._answers(walk.expands).items():
         typed: dict[str, Any] = {**answers, "version": "0"}
         if section == "conditions":
-            typed |= {"works": ["internal roads", "water supply"], "excepted": []}
+            typed |= {"works": ["internal roads", "water supply"]}
         if section == "expansion":
             typed |= {"corners": SQUARE}
         response = client.post(reverse("approvals:section", args=[draft.pk, section]), typed)

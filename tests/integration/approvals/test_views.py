@@ -350,7 +350,7 @@ def bodies(walk: Walk) -> dict[str, dict[str, Any]]:
         "plan_consultation": {"agencies": [finance.pk], "question": "?", "answer_by": soon},
         "give_opinion": {"verdict": "agree", "reasons": "", "conditions": ""},
         "take_back": {"reason": "Quá hạn"},
-        "draft_report": {"findings": "Hợp lệ", "recommendation": "establish"},
+        "draft_report": {"findings": "Hợp lệ", "on_untold": "Đủ", "recommendation": "establish"},
         "ask_supplement": {"point_": "Làm rõ"},
         "review_report": {"result": "approved", "comments": ""},
         "decide": {

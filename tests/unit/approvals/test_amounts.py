@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from approvals.forms import AmountField
+from approvals.fields import AmountField
 
 FIELD = AmountField(min_value=Decimal(0), max_digits=12)
 

@@ -241,6 +241,56 @@ def damaged(tmp_path: Path) -> Callable[[str, Edit], Path]:
         ("conditions.csv", put(2, value="10"), "row 2, column value: '10' is not"),
         ("conditions.csv", put(3, operator="more"), "row 3, column operator: 'more' is none of"),
         ("conditions.csv", put(3, value="half"), "row 3, column value: 'half' is not a number"),
+        (
+            "conditions.csv",
+            put(3, parameter="filling"),
+            "row 3, column parameter: 'filling' names 'filling', which is no such fact",
+        ),
+        (
+            "conditions.csv",
+            put(3, parameter="in_approved_list"),
+            "row 3, column parameter: 'in_approved_list' names 'in_approved_list', which is no such fact",
+        ),
+        (
+            "conditions.csv",
+            put(3, alternative="C-XFULL"),
+            "row 3, column alternative: 'C-XFULL' is no other condition of this rule set",
+        ),
+        (
+            "conditions.csv",
+            put(3, alternative="C-FILL"),
+            "row 3, column alternative: 'C-FILL' is no other condition of this rule set",
+        ),
+        (
+            "conditions.csv",
+            put(5, alternative="demand_ha>land"),
+            "row 5, column alternative: 'demand_ha>land' names 'land', which is no such fact",
+        ),
+        (
+            "conditions.csv",
+            put(3, tested_if="demand_ha"),
+            "row 3, column tested_if: 'demand_ha' names 'demand_ha', which is no such fact",
+        ),
+        (
+            "conditions.csv",
+            put(3, tested_if="mountain_district; formed_before_qd105"),
+            "row 3, column tested_if: 'mountain_district; formed_before_qd105' names 'mountain_district; f",
+        ),
+        (
+            "conditions.csv",
+            put(2, exception="cluster_type=small"),
+            "row 2, column exception: 'cluster_type=small' names 'small', which is no type of cluster",
+        ),
+        (
+            "conditions.csv",
+            put(2, exception=""),
+            "row 2, column exception_value: '5..75' belongs to an exception, but there is none",
+        ),
+        (
+            "conditions.csv",
+            put(2, exception_value="5"),
+            "row 2, column exception_value: '5' is not",
+        ),
         ("scoring.csv", put(2, max_points="20"), "column max_points: '40' brings R1b to 105 points, not 100"),
         ("scoring.csv", put(2, pass_points="60"), "column pass_points: '50' differs within R1b"),
         ("readings.csv", put(2, reading=""), "row 2, column reading: '' is missing"),
