@@ -63,11 +63,8 @@ def _version(request: PersonRequest, versions: list[CalendarVersion]) -> Calenda
 
 def _number(request: PersonRequest, name: str, *, default: int) -> int:
     """Return the number that the address names, `default` where it names none."""
-    raw = request.GET.get(name, "")
-    found = read_number(raw) if raw else default
-    if found is None:
-        raise Http404
-    return found
+    found = read_number(request.GET.get(name, ""))
+    return default if found is None else found
 
 
 def _rows(year: int, days: Calendar) -> list[Said]:

@@ -598,6 +598,9 @@ ASKED_WRONGLY = (
     "board/groundbreaking/?wave=²&rows=-1",
     f"board/groundbreaking/?wave={HUGE}&rows={HUGE}",
     "register/?after=%00",
+    "law/calendar/?year=²&version=x",
+    "law/calendar/?year=%00",
+    f"law/calendar/?year={HUGE}",
     "notifications/?before=²",
 )
 

@@ -114,9 +114,9 @@ def test_year_that_is_not_known_says_so_until_it_arrives(file_of: WriteFile) -> 
     assert cell(page("?year=2028"), 28, "January") == "kc-cal-expected"
 
 
-@pytest.mark.parametrize("query", ["?version=7", "?version=x", "?year=-1", "?year=%00"])
-def test_what_is_not_there_is_not_found(query: str) -> None:
-    page(query, status=404)
+@pytest.mark.parametrize("number", ["7", "0"])
+def test_version_that_is_not_there_is_not_found(number: str) -> None:
+    page(f"?version={number}", status=404)
 
 
 @pytest.mark.parametrize("year", ["0", "99999", "9999"])
