@@ -48,15 +48,17 @@ def choose(request: PersonRequest, code: str) -> HttpResponse:
     if not policies.may_choose_rule_set(request.standing):
         raise Http404
     case = _case(request, code)
-    question = case.rule_set_questions.order_by("-pk").first()
+    waiting = rule_sets.question_of(case)
+    question = waiting or case.rule_set_questions.order_by("-pk").first()
     if question is None:
         raise Http404
+    is_decided = case.state not in UNDER_WAY
     form = RuleSetChoiceForm(
         request.POST or None,
         before=question.from_set,
         after=question.to_set,
-        may_move=policies.may_move_rule_set(request.standing) or not case.rule_set,
-        is_decided=not case.rule_set,
+        may_move=policies.may_move_rule_set(request.standing) or is_decided,
+        is_decided=is_decided,
     )
 
     def record(told: dict[str, Any]) -> RuleSetChoice:
@@ -68,16 +70,15 @@ def choose(request: PersonRequest, code: str) -> HttpResponse:
     status, done = _submit(request, form, record)
     if done:
         return redirect("workflows:rule_set_questions")
-    is_open = rule_sets.question_of(case) is not None
     change = transitions.change_from(question.from_set)
     context = {
         "question": question,
-        "is_open": is_open,
+        "is_open": waiting is not None,
         "clause": rule_sets.clauses_of([case], change)[case.pk] if change else None,
         "choice": case.rule_set_choices.select_related("chosen_by").last(),
         "old": rulesets.rule_set(question.from_set),
         "new": rulesets.rule_set(question.to_set),
-        "renewed": rule_sets.preview(case, [question.to_set]) if is_open and case.rule_set else [],
+        "renewed": rule_sets.preview(case, [question.to_set]) if waiting and case.rule_set else [],
     }
     return _page(request, "workflows/choose_rule_set.html", case, form, status, context)
 

@@ -152,7 +152,7 @@ def waiting() -> QuerySet[RuleSetQuestion]:
         case=OuterRef("case"), from_set=OuterRef("from_set"), to_set=OuterRef("to_set")
     )
     as_asked = Q(case__state__in=UNDER_WAY, case__rule_set=F("from_set")) | Q(case__rule_set="")
-    return RuleSetQuestion.objects.filter(as_asked).exclude(Exists(same)).order_by("case")
+    return RuleSetQuestion.objects.filter(as_asked).exclude(Exists(same)).order_by("case", "pk")
 
 
 def question_of(case: Case) -> RuleSetQuestion | None:
