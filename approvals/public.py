@@ -27,12 +27,13 @@ from approvals.states import DossierState, Recommendation
 from clusters import services as register
 from clusters.models import Cluster, DatedFact
 from clusters.states import FactKind, Stage
+from law.clock import Deadline
 from law.rulesets import Provision
 from records.clock import local_day
 from records.models import AuditRow
+from workflows import clocks
 from workflows import selectors as workflow
-from workflows.clocks import provision_of
-from workflows.models import Case
+from workflows.models import Case, Clock
 from workflows.states import AFTER_DECISION, UNDER_WAY, CaseKind
 
 PAGE = 25
@@ -134,10 +135,11 @@ DIGITS = 4
 
 @dataclass(frozen=True)
 class Limit:
-    """The limit of the law that runs now: until when, and by which row."""
+    """The limit of the law that runs now: until when, by which row, and how the day was counted."""
 
     due_on: date
     provision: Provision
+    deadline: Deadline
 
 
 @dataclass(frozen=True)
@@ -200,9 +202,13 @@ def _look(dossier: Dossier) -> LookedUp:
         is_open=is_open,
         waits_for_applicant=any(holder.kind == AgencyKind.INVESTOR for holder in holders),
         offices=[holder for holder in holders if holder.kind != AgencyKind.INVESTOR],
-        limit=Limit(clock.due_on, provision_of(clock)) if clock else None,
+        limit=_limit(clock) if clock else None,
         next_step=next(iter(ahead), ""),
     )
+
+
+def _limit(clock: Clock) -> Limit:
+    return Limit(clock.due_on, clocks.provision_of(clock), clocks.deadline(clock))
 
 
 def _words(case: Case, dossier: Dossier) -> str | Promise:

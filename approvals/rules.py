@@ -13,9 +13,9 @@ from workflows.states import CaseKind, MilestoneKind
 # What a report cannot recommend, and a decision cannot say, of a case of this kind.
 OF_ANOTHER_KIND = {CaseKind.NEW: Recommendation.EXPAND, CaseKind.EXPANSION: Recommendation.ESTABLISH}
 
-# No limit of law: no land is leased for longer.
-LONGEST_PROJECT_YEARS = 70
-# No limit of law either: a day before clusters were thought of is a slip of the year.
+# No limit of law: a day that lies farther ahead is a slip of the year.
+FARTHEST_YEARS = 100
+# Nor is this: a day before clusters were thought of is a slip of the year.
 FIRST_CLUSTERS_ON = date(1990, 1, 1)
 
 
@@ -102,7 +102,7 @@ def check_progress(progress: Mapping[MilestoneKind, date], *, signed_on: date | 
         day = progress.get(kind)
         if day is None:
             continue
-        if day.year > today.year + LONGEST_PROJECT_YEARS:
+        if day.year > today.year + FARTHEST_YEARS:
             raise RuleBroken(_("This day lies too far ahead. Look at the year."), field=f"progress_{kind}")
         if before and day <= before:
             raise RuleBroken(

@@ -7,6 +7,7 @@ from approvals.feeds import DecisionFeed
 app_name = "approvals"
 urlpatterns = [
     re_path(r"^cases/(?P<code>[\w.-]+)/$", views.case, name="case"),
+    path("steps/<int:step_id>/why/", views.why, name="why"),
     path("proposals/", views.proposals, name="proposals"),
     path("proposals/new/", views.start, name="start"),
     path("proposals/<int:pk>/", views.dossier, name="dossier"),

@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import BoundField
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -44,7 +45,7 @@ from workflows import policies as workflow_policies
 from workflows import rule_sets
 from workflows import selectors as workflow
 from workflows.clocks import provision_of
-from workflows.models import Case
+from workflows.models import Case, Step
 from workflows.states import AFTER_DECISION, UNDER_WAY, CaseKind, Ending
 
 logger = logging.getLogger(__name__)
@@ -387,6 +388,7 @@ def receipt(request: PersonRequest, pk: int) -> HttpResponse:
         "case": dossier.case,
         "documents": dossier.documents.filter(uploaded_at__lte=dossier.filed_at),
         "provision": provision_of(clock) if clock else None,
+        "first_step": clock.steps.order_by("pk").first() if clock else None,
     }
     return render(request, "approvals/receipt.html", context)
 
@@ -451,6 +453,30 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
     return render(request, "approvals/case.html", context)
 
 
+@login_required
+@require_safe
+def why(request: PersonRequest, step_id: int) -> HttpResponse:
+    """Tell why a step is due on its day: the limit with its article, and every day that was counted."""
+    steps = Step.objects.work().visible_to(request.standing)
+    step = get_object_or_404(
+        steps.select_related("case__cluster", "case__applicant", "agency", "clock", "process"), pk=step_id
+    )
+    deadline, row = workflow.deadline_of(step)
+    left = None
+    if step.is_open and step.due_on:
+        left = working_days_left(today=request.today, due_on=step.due_on, calendar=calendar())
+    context = {
+        "step": step,
+        "case": step.case,
+        "is_office": workflow_policies.is_in_office(request.standing),
+        "rules": rule_set(step.clock.rule_set) if step.clock and step.clock.rule_set else None,
+        "left": left,
+        "deadline": deadline,
+        "provision": row,
+    }
+    return render(request, "approvals/why.html", context)
+
+
 def _open_step(request: PersonRequest, step: Any, days: Any) -> dict[str, Any]:
     left = working_days_left(today=request.today, due_on=step.due_on, calendar=days) if step.due_on else None
     deadline, row = workflow.deadline_of(step)
@@ -493,6 +519,7 @@ def _station(stop: workflow.Stop, left: dict[int, int | None]) -> dict[str, Any]
         "due_on": step.due_on if step else None,
         "left": left.get(step.pk) if step else None,
         "paused": bool(step and step.flow_task.stops_clock),
+        "why": reverse("approvals:why", args=[step.pk]) if step else "",
     }
 
 

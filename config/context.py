@@ -24,6 +24,7 @@ PUBLIC = (
     (_("Map"), "clusters:map"),
     (_("Decisions"), "approvals:decisions"),
     (_("Look up a dossier"), "approvals:look_up"),
+    (_("Rules by date"), "law:rules"),
 )
 NOBODY = Standing(0, frozenset())
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", views.choose_language, name="choose_language"),
     path("theme/", views.choose_theme, name="choose_theme"),
     path("register/", include("clusters.urls")),
+    path("law/", include("law.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("accounts.entrance_urls")),
     path("notifications/", include("notifications.urls")),

@@ -176,18 +176,24 @@ def badge(text: object, tone: str = "neutral") -> dict[str, object]:
 
 @register.inclusion_tag("components/due.html")
 def due(
-    due_on: date | None, left: int | None = None, paused: bool = False, firm: bool = True
+    due_on: date | None,
+    left: int | None = None,
+    paused: bool = False,
+    firm: bool = True,
+    why: str = "",
 ) -> dict[str, object]:
     """Print a due day and the working days `left` (0 on the day itself, negative when late).
 
     `paused`: the clock stands, so nothing is late. Not `firm`: the count crosses days off that are
-    only announced provisionally.
+    only announced provisionally. `why` is the address that tells how the day was counted; empty where
+    the page tells it itself.
     """
     return {
         "due_on": due_on,
         "tone": due_tone(due_on, left, paused),
         "text": due_text(due_on, left, paused),
         "firm": firm,
+        "why": why,
     }
 
 

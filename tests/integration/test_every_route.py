@@ -240,6 +240,8 @@ ROWS: dict[str, Row] = {
     "clusters:register": Row(everybody(200), NEVER),
     "clusters:map": Row(everybody(200), NEVER),
     "clusters:detail": Row(everybody(200), NEVER, lambda world: [world.case().cluster.code]),
+    "law:rules": Row(everybody(200), NEVER),
+    "law:compare": Row(everybody(200), NEVER),
     "approvals:look_up": Row(everybody(200), everybody(422)),
     "approvals:looked_up": Row(everybody(200), NEVER, of_look_up),
     "approvals:decisions": Row(everybody(200), NEVER),
@@ -340,6 +342,7 @@ ROWS: dict[str, Row] = {
     "approvals:autosave": Row(NO, answers(lan=409), of_section),
     # a case is seen by its parties
     "approvals:case": Row(answers(**group(PARTIES, 200)), NO, of_case),
+    "approvals:why": Row(answers(**group(PARTIES, 200)), NO, of_step()),
     "approvals:document": Row(answers(**group(PARTIES, 200)), NO, lambda world: [world.paper()]),
     "approvals:remove_document": Row(
         NO, answers(**group(OFFICES, 403) | {"lan": 409}), lambda world: [world.paper()]
@@ -484,6 +487,7 @@ def test_no_route_takes_a_post_without_its_token(world: World) -> None:
 # --- forbidden looks like absent ------------------------------------------------------------------
 ABSENT: dict[str, list[Any]] = {
     "approvals:case": ["HN999"],
+    "approvals:why": [999_999],
     "approvals:dossier": [999_999],
     "approvals:papers": [999_999],
     "approvals:check": [999_999],

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from approvals import public
 from approvals import services as drafts
 from approvals.models import Dossier
 from demo import people
@@ -121,7 +122,7 @@ def test_deadline_shows_how_it_was_counted_and_what_it_rests_on() -> None:
 
     body = signed_in("binh").get(f"/cases/{walk.case.code}/").content.decode()
 
-    assert "How this day was counted" in body
+    assert "Why this day?" in body
     assert "Day of the event, not counted" in body
     assert "Article 10, clause 1, Decree 32/2024/NĐ-CP" in body
     assert "not yet compared with the gazette" in body
@@ -169,3 +170,52 @@ def test_paper_of_a_supplement_can_be_taken_off_until_it_is_answered() -> None:
     assert f"/documents/{filed.pk}/remove/" not in body
     assert (removed.status_code, refused.status_code) == (302, 409)
     assert list(walk.dossier.documents.filter(pk__in=[wrong.pk, filed.pk])) == [filed]
+
+
+# --- why this day? --------------------------------------------------------------------------------
+def test_every_due_day_leads_to_how_it_was_counted() -> None:
+    walk = case_at("check_intake", at=moment("09/11/2026", 8, 5))
+    assert walk.dossier is not None
+    why = f'href="/steps/{step_of(walk, "check_intake").pk}/why/"'
+    first = walk.case.steps.get(name="give_notice")
+
+    assert why in signed_in("minh").get("/inbox/?tab=agency").content.decode()
+    assert why in signed_in("minh").get(f"/cases/{walk.case.code}/").content.decode()
+    assert why in signed_in("khanh").get("/board/steps/").content.decode()
+    receipt = signed_in("lan").get(f"/proposals/{walk.dossier.pk}/receipt/").content.decode()
+    assert f'href="/steps/{first.pk}/why/"' in receipt
+    looked_up = Client().get(f"/lookup/{public.token_for(walk.dossier)}/").content.decode()
+    assert "Vì sao là ngày này?" in looked_up
+
+
+@pytest.mark.parametrize("key", ["minh", "lan"])
+def test_the_day_of_a_step_is_told_with_its_article_and_each_day_counted(key: str) -> None:
+    walk = case_at("check_intake", at=moment("09/11/2026", 8, 5))
+    step = step_of(walk, "check_intake")
+    assert step.clock is not None
+
+    body = signed_in(key).get(f"/steps/{step.pk}/why/").content.decode()
+
+    assert "Day of the event, not counted" in body
+    assert "20 working days" in body
+    assert f"{step.clock.due_on:%d/%m/%Y}" in body
+    assert "version 1 of the calendar" in body
+
+
+def test_a_step_without_a_day_says_that_nothing_names_one() -> None:
+    walk = case_at("send_copy", at=moment("09/11/2026", 8, 5))
+    step = step_of(walk, "send_copy")
+
+    body = signed_in("van").get(f"/steps/{step.pk}/why/").content.decode()
+
+    assert "Neither the law nor the decision names a day for this step." in body
+
+
+def test_a_step_that_is_done_still_tells_its_day() -> None:
+    walk = case_at("submit_file", at=moment("09/11/2026", 8, 5))
+    step = walk.case.steps.get(name="give_notice")
+
+    body = signed_in("binh").get(f"/steps/{step.pk}/why/").content.decode()
+
+    assert "Done on" in body
+    assert f"{step.due_on:%d/%m/%Y}" in body
