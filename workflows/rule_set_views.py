@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -118,9 +119,9 @@ def _submit(
 ) -> tuple[int, bool]:
     """Record a sent form; return the status of the page that shows it again, and whether it is done."""
     if request.method != "POST":
-        return 200, False
+        return HTTPStatus.OK, False
     if not form.is_valid():
-        return 422, False
+        return HTTPStatus.UNPROCESSABLE_ENTITY, False
     try:
         choice = record(form.cleaned_data)
     except AlreadyDone:
@@ -134,7 +135,7 @@ def _submit(
     else:
         code = choice.to_set if choice.moves else choice.from_set
         messages.success(request, _("%(case)s is under %(code)s.") % {"case": choice.case.code, "code": code})
-    return 200, True
+    return HTTPStatus.OK, True
 
 
 def _page(
