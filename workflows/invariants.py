@@ -86,3 +86,9 @@ def nothing_is_left_behind() -> Iterator[str]:
     for step in Step.objects.open().filter(agency__in=Agency.objects.ended(yesterday)).select_related("case"):
         if known.of(step.agency_id, cluster_id=step.case.cluster_id):
             yield f"{step} of {step.case.code} still lies at an agency that has ended"
+
+
+@invariant("W8", "no open step stands under a clock that was closed as its case moved to another rule set")
+def closed_clocks_are_left() -> Iterator[str]:
+    for step in Step.objects.open().exclude(clock__closed_on=None).select_related("case"):
+        yield f"{step} of {step.case.code} is still under a closed clock"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -48,15 +49,17 @@ def choose(request: PersonRequest, code: str) -> HttpResponse:
     if not policies.may_choose_rule_set(request.standing):
         raise Http404
     case = _case(request, code)
-    question = case.rule_set_questions.order_by("-pk").first()
+    waiting = rule_sets.question_of(case)
+    question = waiting or case.rule_set_questions.order_by("-pk").first()
     if question is None:
         raise Http404
+    is_decided = case.state not in UNDER_WAY
     form = RuleSetChoiceForm(
         request.POST or None,
         before=question.from_set,
         after=question.to_set,
-        may_move=policies.may_move_rule_set(request.standing) or not case.rule_set,
-        is_decided=not case.rule_set,
+        may_move=policies.may_move_rule_set(request.standing) or is_decided,
+        is_decided=is_decided,
     )
 
     def record(told: dict[str, Any]) -> RuleSetChoice:
@@ -68,16 +71,15 @@ def choose(request: PersonRequest, code: str) -> HttpResponse:
     status, done = _submit(request, form, record)
     if done:
         return redirect("workflows:rule_set_questions")
-    is_open = rule_sets.question_of(case) is not None
     change = transitions.change_from(question.from_set)
     context = {
         "question": question,
-        "is_open": is_open,
+        "is_open": waiting is not None,
         "clause": rule_sets.clauses_of([case], change)[case.pk] if change else None,
         "choice": case.rule_set_choices.select_related("chosen_by").last(),
         "old": rulesets.rule_set(question.from_set),
         "new": rulesets.rule_set(question.to_set),
-        "renewed": rule_sets.preview(case, [question.to_set]) if is_open and case.rule_set else [],
+        "renewed": rule_sets.preview(case, [question.to_set]) if waiting and case.rule_set else [],
     }
     return _page(request, "workflows/choose_rule_set.html", case, form, status, context)
 
@@ -117,9 +119,9 @@ def _submit(
 ) -> tuple[int, bool]:
     """Record a sent form; return the status of the page that shows it again, and whether it is done."""
     if request.method != "POST":
-        return 200, False
+        return HTTPStatus.OK, False
     if not form.is_valid():
-        return 422, False
+        return HTTPStatus.UNPROCESSABLE_ENTITY, False
     try:
         choice = record(form.cleaned_data)
     except AlreadyDone:
@@ -133,7 +135,7 @@ def _submit(
     else:
         code = choice.to_set if choice.moves else choice.from_set
         messages.success(request, _("%(case)s is under %(code)s.") % {"case": choice.case.code, "code": code})
-    return 200, True
+    return HTTPStatus.OK, True
 
 
 def _page(

@@ -15,7 +15,7 @@ from clusters.models import DatedFact
 from clusters.states import FactKind, Stage
 from law import transitions
 from law.rows import RuleSet, Transition
-from law.rulesets import library
+from law.rulesets import library, rule_set
 from law.states import Applies
 from law.transitions import Change, FileFacts
 from records.clock import local_day
@@ -66,12 +66,20 @@ def clauses_of(cases: Sequence[Case], change: Change) -> dict[int, Transition | 
     return {case.pk: transitions.verdict(facts[case.pk], change) for case in cases}
 
 
-def clause_to(case: Case, code: str) -> Transition | None:
-    """Return the clause for `case` as the rule set `code` followed its own; None for any other rule set."""
-    change = transitions.change_from(case.rule_set) if case.rule_set else None
-    if change is None or change.after.code != code:
+def clause_against(case: Case, code: str) -> Transition | None:
+    """Return the first clause on the way to the later rule set `code` that keeps the case from it.
+
+    None where no clause does, and for an earlier rule set: to put a case back is a correction.
+    """
+    if not case.rule_set or rule_set(code).valid_from <= rule_set(case.rule_set).valid_from:
         return None
-    return clauses_of([case], change)[case.pk]
+    change = transitions.change_from(case.rule_set)
+    while change and change.before.code != code:
+        clause = clauses_of([case], change)[case.pk]
+        if clause and clause.applies != Applies.ASK:
+            return clause
+        change = transitions.change_from(change.after.code)
+    return None
 
 
 def file_facts(cases: Sequence[Case], *, on: date) -> dict[int, FileFacts]:
@@ -144,7 +152,7 @@ def waiting() -> QuerySet[RuleSetQuestion]:
         case=OuterRef("case"), from_set=OuterRef("from_set"), to_set=OuterRef("to_set")
     )
     as_asked = Q(case__state__in=UNDER_WAY, case__rule_set=F("from_set")) | Q(case__rule_set="")
-    return RuleSetQuestion.objects.filter(as_asked).exclude(Exists(same)).order_by("case")
+    return RuleSetQuestion.objects.filter(as_asked).exclude(Exists(same)).order_by("case", "pk")
 
 
 def question_of(case: Case) -> RuleSetQuestion | None:
@@ -173,7 +181,4 @@ def others(case: Case, *, on: date) -> list[RuleSet]:
     One that a clause keeps the case from is not among them.
     """
     known = [row for row in library().rule_sets.values() if row.valid_from <= on]
-    change = transitions.change_from(case.rule_set)
-    clause = clauses_of([case], change)[case.pk] if change else None
-    kept = change.after.code if change and clause and clause.applies != Applies.ASK else ""
-    return [row for row in known if row.code not in (kept, case.rule_set)]
+    return [row for row in known if row.code != case.rule_set and not clause_against(case, row.code)]

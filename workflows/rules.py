@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from clusters.states import Stage
 from law import rulesets, transitions
 from law.rows import Transition
-from law.states import Applies
 from workflows.exceptions import RuleBroken
 from workflows.states import ADOPTABLE, UNDER_WAY
 
@@ -87,10 +86,10 @@ def check_paper(number: str, on: date | None, *, today: date) -> None:
         raise RuleBroken(_("Name the day of the paper; it cannot lie in the future."), field="paper_on")
 
 
-def check_rule_set(*, state: str, before: str, after: str, today: date, clause: Transition | None) -> None:
+def check_rule_set(*, state: str, before: str, after: str, today: date, against: Transition | None) -> None:
     """Refuse to move a case from the rule set `before` to `after` where the law does not allow it.
 
-    `clause` is what holds for the case as `after` followed `before`; None for any other pair.
+    `against` is the clause that keeps the case from `after`, where there is one.
 
     Raises:
         RuleBroken: the case is decided (T-5), it is under that rule set already, that one is not in force
@@ -107,8 +106,8 @@ def check_rule_set(*, state: str, before: str, after: str, today: date, clause: 
         raise RuleBroken(_("The case is under this rule set already."), field="rule_set")
     if rulesets.rule_set(after).valid_from > today:
         raise RuleBroken(_("This rule set is not in force yet."), field="rule_set")
-    if clause and clause.applies != Applies.ASK:
-        told = {"code": before, "clause": clause.clause, "article": clause.citation_shown}
+    if against:
+        told = {"code": before, "clause": against.clause, "article": against.citation_shown}
         raise RuleBroken(
             _("The law keeps this case under %(code)s (%(clause)s, %(article)s).") % told, field="rule_set"
         )

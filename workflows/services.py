@@ -766,7 +766,11 @@ def _move_to(
         raise NotYours(_("Only a reviewer or leader of the Department moves a case to another rule set."))
     case, before = act.case, act.case.rule_set
     rules.check_rule_set(
-        state=case.state, before=before, after=code, today=act.on, clause=rule_sets.clause_to(case, code)
+        state=case.state,
+        before=before,
+        after=code,
+        today=act.on,
+        against=rule_sets.clause_against(case, code),
     )
     rules.check_reason(reason)
     rules.check_paper(paper_number, paper_on, today=act.on)

@@ -52,6 +52,7 @@ NAMES = [
     "W4",
     "W5",
     "W7",
+    "W8",
 ]
 
 
@@ -270,6 +271,12 @@ def left_at_an_ended_agency(walk: Walk) -> None:
     Step.objects.filter(name="send_copy").update(agency=ended)
 
 
+def clock_closed_under_a_step(walk: Walk) -> None:
+    clock = walk.case.clocks.latest("pk")
+    Clock.objects.filter(pk=clock.pk).update(closed_on=walk.now.date())
+    Step.objects.filter(name="send_copy").update(clock=clock)
+
+
 def found_by_other_words(walk: Walk) -> None:
     Cluster.objects.update(folded="something else")
 
@@ -310,6 +317,7 @@ BREAKS: list[tuple[str, Plant, str]] = [
     ("W5", inbox_tells_another_day, "or not to the day that its inbox tells"),
     ("W5", inbox_tells_of_a_closed_step, "does not wait for step"),
     ("W7", left_at_an_ended_agency, "still lies at an agency that has ended"),
+    ("W8", clock_closed_under_a_step, "is still under a closed clock"),
     ("C1", found_by_other_words, "is found or ordered by other words"),
 ]
 

@@ -407,6 +407,13 @@ def test_a_clause_that_binds_keeps_the_case_where_it_is() -> None:
     assert walk.case.rule_set == "R3"
 
 
+def test_a_way_round_a_clause_that_binds_is_closed_too() -> None:
+    walk = under_appraisal()
+    move(walk, "R2")
+    with pytest.raises(RuleBroken, match=r"keeps this case under R2 \(T-3"):
+        move(walk, "R4", at=moment("17/09/2026"))
+
+
 @pytest.mark.parametrize("story", ["single", "rejection", "withdrawal"])
 def test_what_is_decided_or_over_is_not_moved(story: str) -> None:
     walk = case_at("", story=story, at=moment("05/10/2026", 8, 5))
