@@ -139,6 +139,7 @@ def line_of(file: str, step: str) -> int:
 
 
 P14 = line_of("provisions.csv", "P14")
+F_SITE = line_of("figures.csv", "P65")
 Edit = Callable[[list[dict[str, str]]], object]
 
 
@@ -279,6 +280,11 @@ def damaged(tmp_path: Path) -> Callable[[str, Edit], Path]:
         ),
         ("figures.csv", put(2, step="E99"), "row 2, column step: 'E99' is no step of this rule set"),
         ("figures.csv", put(3, figure="F-SHIFT"), "row 4, column figure: 'F-SHIFT' stands here twice"),
+        (
+            "figures.csv",
+            put(F_SITE + 1, figure="F-SITE"),
+            f"row {F_SITE + 1}, column valid_from: '2026-07-01' overlaps the row of F-SITE before it",
+        ),
     ],
 )
 def test_damaged_file_is_refused_and_told_where(
