@@ -154,10 +154,7 @@ def read(folder: Path) -> Library:
             code: tuple(own.by_key("criterion", lambda c: c.criterion).values())
             for code, own in _by_rule_set(criteria)
         },
-        figures={
-            code: tuple(own.by_key("figure", lambda f: f.figure).values())
-            for code, own in _by_rule_set(figures)
-        },
+        figures={code: own.typed for code, own in _by_rule_set(figures)},
         readings=tuple(rules.values()),
         transitions=_by_change(transitions),
         legacy=legacy.by_key("clause", lambda rule: rule.clause),
@@ -488,7 +485,7 @@ def _check_steps(provisions: _File) -> None:
     """Refuse steps out of order, and references to steps that are not there."""
     for _, own in _by_rule_set(provisions):
         steps: Mapping[str, Provision] = {provision.step: provision for provision in own.typed}
-        _check_once(own)
+        _check_once(own, "step")
         for (_, before), (row, after) in pairwise(own.pairs):
             if after.seq <= before.seq and after.step != before.step:
                 raise row.error("seq", f"is not above {before.seq}, the one before")
@@ -499,23 +496,27 @@ def _check_steps(provisions: _File) -> None:
                 raise row.error("stops", "is no step of this rule set whose clock may stop")
 
 
-def _check_once(own: _File) -> None:
-    """Refuse a step that two rows hold on one day. Rows of the general laws may follow each other."""
-    last: dict[str, Provision] = {}
-    for row, provision in own.pairs:
-        before = last.get(provision.step)
-        if before and provision.rule_set != AFTER_DECISION:
-            raise row.error("step", "stands here twice")
-        if before and not _follows(before, provision):
-            raise row.error("valid_from", f"overlaps the row of {provision.step} before it")
-        last[provision.step] = provision
+def _check_once(own: _File, column: str) -> None:
+    """Refuse what two rows hold on one day, named by `column`. Rows of the general laws may follow others."""
+    last: dict[str, Provision | Figure] = {}
+    for row, typed in own.pairs:
+        name = getattr(typed, column)
+        before = last.get(name)
+        if before and typed.rule_set != AFTER_DECISION:
+            raise row.error(column, "stands here twice")
+        if before and not _follows(before, typed):
+            raise row.error("valid_from", f"overlaps the row of {name} before it")
+        last[name] = typed
 
 
-def _follows(before: Provision, after: Provision) -> bool:
+def _follows(before: Provision | Figure, after: Provision | Figure) -> bool:
     return bool(before.valid_to and after.valid_from and before.valid_to < after.valid_from)
 
 
 def _check_figures(figures: _File, provisions: _File) -> None:
+    """Refuse a figure that stands twice on one day, or belongs to a step that is not there."""
+    for _, own in _by_rule_set(figures):
+        _check_once(own, "figure")
     steps = {(provision.rule_set, provision.step) for provision in provisions.typed}
     for row, figure in figures.pairs:
         if figure.step and (figure.rule_set, figure.step) not in steps:

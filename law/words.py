@@ -17,12 +17,8 @@ def limit(row: Provision) -> str:
         return _("within the limit of %(step)s") % {"step": row.within}
     if not row.limit_text:
         return _("none")
-    return _("at least %(limit)s") % {"limit": row.limit_text} if is_minimum(row) else row.limit_text
-
-
-def is_minimum(row: Provision) -> bool:
-    """Tell whether the number is the least that has to pass, which makes no deadline."""
-    return row.bound == Bound.AT_LEAST
+    is_minimum = row.bound == Bound.AT_LEAST
+    return _("at least %(limit)s") % {"limit": row.limit_text} if is_minimum else row.limit_text
 
 
 def stops(row: Provision) -> str:
@@ -49,7 +45,7 @@ def title(row: Condition) -> str:
 
 
 def figure(row: Figure) -> str:
-    """Return the number of a figure: `≤ 5 ha`, `before` a day."""
+    """Return the number of a figure: `≤ 5 ha`, or the day by which something is due."""
     if isinstance(row.value, date):
         return _("by %(day)s") % {"day": f"{row.value:%d/%m/%Y}"}
     return f"{row.operator.label} {number(row.value)} {row.unit_shown}"

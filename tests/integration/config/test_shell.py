@@ -40,7 +40,7 @@ def test_a_visitor_reads_what_this_is() -> None:
     assert response.status_code == 200
     assert "From an investor's first request to the city's decision" in page
     assert "20 working days" in page
-    assert nav(page) == ["Clusters", "Map", "Decisions", "Look up a dossier"]
+    assert nav(page) == ["Clusters", "Map", "Decisions", "Look up a dossier", "Rules by date"]
 
 
 def test_the_way_of_a_proposal_follows_the_law_of_the_day() -> None:

@@ -139,6 +139,7 @@ def line_of(file: str, step: str) -> int:
 
 
 P14 = line_of("provisions.csv", "P14")
+F_SITE = line_of("figures.csv", "P65")
 Edit = Callable[[list[dict[str, str]]], object]
 
 
@@ -351,6 +352,11 @@ def damaged(tmp_path: Path) -> Callable[[str, Edit], Path]:
         ("legacy.csv", put(2, clause="L-9"), "column clause: 'L-9' is no rule of readings.csv"),
         ("legacy.csv", put(2, established="no"), "column established: 'no' is neither yes nor empty"),
         ("legacy.csv", put(2, below_ha="ten"), "column below_ha: 'ten' is not a number: 'ten'"),
+        (
+            "figures.csv",
+            put(F_SITE + 1, figure="F-SITE"),
+            f"row {F_SITE + 1}, column valid_from: '2026-07-01' overlaps the row of F-SITE before it",
+        ),
     ],
 )
 def test_damaged_file_is_refused_and_told_where(
