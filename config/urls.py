@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("accounts.entrance_urls")),
     path("notifications/", include("notifications.urls")),
     path("board/", include("timelines.urls")),
+    path("law/settings/", include("law.setting_urls")),
     # These two name their own first part: inbox/ and cases/, proposals/ and steps/.
     path("", include("workflows.urls")),
     path("", include("approvals.urls")),

@@ -10,7 +10,18 @@ from typing import Any, TypeVar
 from law import citations, tables
 from law.exceptions import LawDataError
 from law.rows import Condition, Criterion, Library, Provision, Reading, RuleSet, Source, Value
-from law.states import Bound, Grade, Operator, PauseRule, Procedure, Scope, Trigger, Unit
+from law.states import (
+    Bound,
+    ExtensionRule,
+    Grade,
+    Operator,
+    PauseRule,
+    Procedure,
+    Scope,
+    SilenceRule,
+    Trigger,
+    Unit,
+)
 from law.tables import Row
 
 # Steps after the decision follow other laws, each with dates of its own: no rule set of clusters.
@@ -21,7 +32,8 @@ _GRADED = ("source", "grade", "grade_note")
 RULE_SET_COLUMNS = ("code", "instrument", "valid_from", "valid_to", "essence", "citation", *_GRADED, "note")
 PROVISION_COLUMNS = (
     *("rule_set", "step", "seq", "phase", "actor", "recipient", "action", "output", "dossier_sets"),
-    *("bound", "amount", "unit", "starts", "pauses", "stops", "within", "valid_from", "valid_to"),
+    *("bound", "amount", "unit", "starts", "pauses", "extension", "silence", "stops", "within"),
+    *("valid_from", "valid_to"),
     *("citation", "amended_by", *_GRADED, "note"),
 )
 CONDITION_COLUMNS = (
@@ -230,14 +242,19 @@ def _own_force(row: Row) -> dict[str, Any]:
 
 
 def _clock(row: Row) -> dict[str, Any]:
-    """Return the five typed parts of a limit: all of them, or none."""
+    """Return the typed parts of a limit: all of them, or none; what may change it, only beside one."""
     amount = row.whole("amount")
     pauses = row.choice("pauses", PauseRule)
+    changes = {
+        "pauses": pauses,
+        "extension": row.choice("extension", ExtensionRule),
+        "silence": row.choice("silence", SilenceRule),
+    }
     if amount is None:
-        for column in ("bound", "unit", "starts", "pauses"):
+        for column in ("bound", "unit", "starts", *changes):
             if row.optional(column):
                 raise row.error(column, "belongs to a limit, but there is no amount")
-        return {"bound": None, "amount": None, "unit": None, "starts": None, "pauses": pauses}
+        return {"bound": None, "amount": None, "unit": None, "starts": None, **changes}
     unit = row.choice("unit", Unit)
     if unit == Unit.MONTH and pauses:
         raise row.error("pauses", "cannot be left out of a limit in months")
@@ -246,7 +263,7 @@ def _clock(row: Row) -> dict[str, Any]:
         "amount": amount,
         "unit": unit,
         "starts": row.choice("starts", Trigger),
-        "pauses": pauses,
+        **changes,
     }
 
 

@@ -104,7 +104,9 @@ def _limit(provision: Provision) -> str:
     at_least = "at least " if provision.bound == Bound.AT_LEAST else ""
     pauses = f"; {provision.pauses.label}" if provision.pauses else ""
     own_days = f"; {_in_force(provision)}" if provision.valid_from else ""
-    return f"{at_least}{provision.limit_text or 'none'}{pauses}{own_days}"
+    more = f"; {provision.extension.label}" if provision.extension else ""
+    silence = f"; {provision.silence.label}" if provision.silence else ""
+    return f"{at_least}{provision.limit_text or 'none'}{pauses}{more}{silence}{own_days}"
 
 
 def _condition(row: Condition) -> tuple[object, ...]:

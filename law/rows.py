@@ -8,7 +8,18 @@ from decimal import Decimal
 from django.utils.translation import ngettext
 
 from law import citations
-from law.states import Bound, Grade, Operator, PauseRule, Procedure, Scope, Trigger, Unit
+from law.states import (
+    Bound,
+    ExtensionRule,
+    Grade,
+    Operator,
+    PauseRule,
+    Procedure,
+    Scope,
+    SilenceRule,
+    Trigger,
+    Unit,
+)
 
 Value = bool | Decimal | tuple[Decimal, Decimal] | tuple[str, ...]
 
@@ -97,7 +108,8 @@ class RuleSet(Cited):
 class Provision(Amended):
     """One step of a procedure: who does what for whom, and within what time.
 
-    `amount` and `unit` are the limit, `starts` the event it runs from, `pauses` what is left out.
+    `amount` and `unit` are the limit, `starts` the event it runs from, `pauses` what is left out,
+    `extension` by how much it may be lengthened, `silence` what an agency says by not answering in time.
     `stops` is the step whose clock this one stops, `within` the step whose limit it shares.
     `valid_from` and `valid_to` (both included) are the days of a row of the general laws, None where they
     were not obtained; the rows of a rule set hold as long as it does.
@@ -117,6 +129,8 @@ class Provision(Amended):
     unit: Unit | None
     starts: Trigger | None
     pauses: PauseRule
+    extension: ExtensionRule
+    silence: SilenceRule
     stops: str
     within: str
     valid_from: date | None
