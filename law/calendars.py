@@ -5,10 +5,12 @@ worked (Decision 188/1999/QĐ-TTg, Article 1). What a year's rows are is a matte
 out late in the year before; a year without rows is unknown, never "no holidays".
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import accumulate, groupby
 from pathlib import Path
 
 from law import tables
@@ -49,12 +51,43 @@ class DayEntry:
         return self.is_observed and (self.kind == DayKind.WORK) != is_weekday(self.day)
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The working days of known years that follow each other, numbered from 1. Days are ordinals.
+
+    `first` and `after` bound the years: the first day of the first, the day after the last.
+    `until[day - first + 1]` is how many days are worked from `first` up to `day`; `nth[n]` is the n-th.
+    """
+
+    first: int
+    after: int
+    until: Sequence[int]
+    nth: Sequence[int]
+
+    def between(self, start: int, end: int) -> int:
+        """Return how many days after `start` up to `end` are worked, as far as the years are known."""
+        shift, last = 1 - self.first, self.after - 1
+        return self.until[min(end, last) + shift] - self.until[min(start, last) + shift]
+
+    def nth_after(self, n: int, start: int) -> int:
+        """Return the `n`-th working day after `start`; `after`, where the count goes beyond the years."""
+        if start >= self.after:
+            return self.after
+        number = self.until[start - self.first + 1] + n
+        return self.nth[number] if number < len(self.nth) else self.after
+
+
 @dataclass(frozen=True)
 class Calendar:
-    """The days off and make-up days known in one version; version 0 knows nothing."""
+    """The days off and make-up days known in one version; version 0 knows nothing.
+
+    `history` is all that was ever made known, oldest first, withdrawals too; empty where nothing else
+    was known before than what `entries` say.
+    """
 
     version: int
     entries: Mapping[date, DayEntry]
+    history: Sequence[DayEntry] = ()
 
     @cached_property
     def years(self) -> frozenset[int]:
@@ -90,6 +123,71 @@ class Calendar:
     def entry(self, day: date) -> DayEntry | None:
         """Return what is known about `day` beyond its place in the week."""
         return self.entries.get(day)
+
+    def expected_between(self, start: int, end: int) -> Sequence[int]:
+        """Return the days after `start` up to `end` that an expected entry decides, all as ordinals."""
+        days = self._expected
+        return days[bisect_right(days, start) : bisect_right(days, end)]
+
+    def working_days(self, year: int) -> WorkingDays:
+        """Return the working days of `year` and of the known years around it without a gap.
+
+        Raises:
+            CalendarMissing: `year` is not covered.
+        """
+        found = self._tables.get(year)
+        if not found:
+            raise CalendarMissing(year)
+        return found
+
+    def as_of(self, day: date) -> "Calendar":
+        """Return the calendar as the world knew it on `day`.
+
+        A notice counts from the day on which it was made known; before it holds what was known earlier,
+        an expected day too. What no notice is named for (days off by statute or by the usual rule)
+        was always known. A year of which nothing was known is not covered.
+        """
+        known = [
+            entry
+            for entry in self.history or self.entries.values()
+            if entry.known_from is None or entry.known_from <= day
+        ]
+        return Calendar(self.version, standing(known), known)
+
+    @cached_property
+    def if_confirmed(self) -> "Calendar":
+        """The calendar in which what is announced and not confirmed is official."""
+        official = {
+            day: entry if entry.is_observed else replace(entry, status=DayStatus.OFFICIAL)
+            for day, entry in self.entries.items()
+        }
+        return Calendar(self.version, official)
+
+    @cached_property
+    def _expected(self) -> list[int]:
+        return sorted(day.toordinal() for day in self.entries if self.provisional(day))
+
+    @cached_property
+    def _tables(self) -> Mapping[int, WorkingDays]:
+        """The working days by year; years in a row share one table."""
+        tables: dict[int, WorkingDays] = {}
+        for _, members in groupby(enumerate(sorted(self.years)), lambda pair: pair[1] - pair[0]):
+            years = [year for _, year in members]
+            tables |= dict.fromkeys(years, self._numbered(years[0], years[-1]))
+        return tables
+
+    def _numbered(self, first_year: int, last_year: int) -> WorkingDays:
+        first, last = date(first_year, 1, 1).toordinal(), date(last_year, 12, 31).toordinal()
+        worked = [self.is_working(date.fromordinal(day)) for day in range(first, last + 1)]
+        until = list(accumulate(worked, initial=0))
+        nth = [first - 1, *(day for day, is_worked in enumerate(worked, first) if is_worked)]
+        return WorkingDays(first, last + 1, until, nth)
+
+
+def standing(entries: Iterable[DayEntry]) -> dict[date, DayEntry]:
+    """Return what holds of `entries`, told oldest first: the last word on each day, unless withdrawn."""
+    last_words = {entry.day: entry for entry in entries}
+    return {day: entry for day, entry in last_words.items() if not entry.withdrawn}
 
 
 def is_weekday(day: date) -> bool:

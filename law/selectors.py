@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from law.calendars import Calendar, DayEntry
+from law.calendars import Calendar, standing
 from law.models import NO_DIGEST, CalendarDay, CalendarVersion, LocalSetting
 from law.rows import Provision
 from law.states import SettingKind
@@ -42,10 +42,9 @@ def _named(version: int) -> tuple[int, str]:
 @lru_cache(maxsize=16)
 def _calendar(version: int, digest: str) -> Calendar:
     """Build a calendar. The digest is part of the key: a number alone may come back after a restore."""
-    entries: dict[date, DayEntry] = {}
-    for row in CalendarDay.objects.filter(version__lte=version).order_by("version"):
-        entries[row.day] = row.entry()
-    return Calendar(version, {day: entry for day, entry in entries.items() if not entry.withdrawn})
+    rows = CalendarDay.objects.filter(version__lte=version).order_by("version", "day")
+    history = [row.entry() for row in rows]
+    return Calendar(version, standing(history), history)
 
 
 @dataclass(frozen=True)

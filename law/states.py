@@ -139,3 +139,27 @@ class DayBasis(TextChoices):
     SWAP = "swap", _("day off swapped with a make-up Saturday by notice")
     RULE = "rule", _("expected by the usual rule; the official notice is not out")
     ANNOUNCED = "announced", _("announced as a paid day off; its legal force is not confirmed")
+
+
+class PauseEffect(TextChoices):
+    """What a limit does after a pause (K-4)."""
+
+    CONTINUES = "continues", _("the count goes on after the pause")
+    RESTARTS = "restarts", _("the count begins anew after the pause")
+
+
+class LedgerKind(TextChoices):
+    """What a day is in a count. The words are part of what `manage.py clock --json` prints."""
+
+    TRIGGER = "trigger", _("day of the event")
+    WORKING_DAY = "working_day", _("working day")
+    CALENDAR_DAY = "calendar_day", _("calendar day")
+    MAKE_UP_DAY = "make_up_day", _("make-up working day")
+    UNCONFIRMED = "unconfirmed", _("announced as a day off, not confirmed")
+    EXTENSION = "extension", _("day of an extension")
+    PAUSE = "pause", _("day of a pause")
+    RESTARTED = "restarted", _("before the count began anew")
+    WEEKEND = "weekend", _("weekend")
+    DAY_OFF = "day_off", _("day off")
+    PROVISIONAL = "provisional", _("expected, the official notice is not out")
+    MOVED = "moved", _("next working day, to which the end moved")

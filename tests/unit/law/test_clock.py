@@ -1,17 +1,17 @@
 """The clock against examples counted by hand on the printed calendar of 2026 and 2027."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils.translation import override
 
 from law import calendars, rulesets
 from law.calendars import Calendar
-from law.clock import Deadline, Pause, add_working_days, due, working_days_left
+from law.clock import Deadline, Extension, Pause, add_working_days, due, working_days_left
 from law.exceptions import CalendarMissing, ClockNeverStops, NoTimeLimit
 from law.rulesets import Provision
-from law.states import Grade, PauseRule, Unit
+from law.states import Grade, LedgerKind, PauseEffect, PauseRule, Unit
 
 CALENDAR = Calendar(1, calendars.read(calendars.DEFAULT_FILE))
 WORKING, EVERY, MONTH = Unit.WORKING_DAY, Unit.CALENDAR_DAY, Unit.MONTH
@@ -240,3 +240,201 @@ def test_working_days_left_is_negative_on_the_weekend_after_a_friday() -> None:
 
 def test_working_days_left_still_counts_in_a_year_without_calendar() -> None:
     assert working_days_left(today=date(2028, 1, 10), due_on=date(2027, 12, 31), calendar=CALENDAR) == -6
+
+
+def test_real_notice_of_fifteen_days_with_the_first_one_counted() -> None:
+    """A province's notice ran from 22/7 to 5/8/2026: 15 days, the day of the notice among them (K-5)."""
+    window = rulesets.provision("R3", "E30")
+    notice_on = date(2026, 7, 22)
+    counted = due(window, trigger_on=notice_on, calendar=CALENDAR, first_day_counted=True)
+    not_counted = due(window, trigger_on=notice_on, calendar=CALENDAR)
+    assert (counted.due_on, not_counted.due_on) == (date(2026, 8, 5), date(2026, 8, 6))
+    assert (counted.ledger[0].day, counted.ledger[0].number) == (notice_on, 1)
+
+
+@pytest.mark.parametrize(
+    ("case", "amount", "unit", "trigger_on", "due_on"),
+    [
+        ("a working day", 5, WORKING, date(2026, 10, 5), date(2026, 10, 9)),
+        ("a Saturday is no working day", 5, WORKING, date(2026, 10, 3), date(2026, 10, 9)),
+        ("a month, to the day before", 1, MONTH, date(2026, 10, 6), date(2026, 11, 5)),
+        ("a month from the 31st", 1, MONTH, date(2026, 8, 31), date(2026, 9, 30)),
+        ("a month from the first", 1, MONTH, date(2026, 9, 1), date(2026, 9, 30)),
+    ],
+)
+def test_first_day_is_counted_on_demand(
+    case: str, amount: int, unit: Unit, trigger_on: date, due_on: date
+) -> None:
+    deadline = due(limit(amount, unit), trigger_on=trigger_on, calendar=CALENDAR, first_day_counted=True)
+    assert (case, deadline.due_on) == (case, due_on)
+
+
+@pytest.mark.parametrize(
+    ("case", "unit", "pauses", "due_on"),
+    [
+        ("one pause", WORKING, [(8, 12)], date(2026, 10, 19)),
+        ("two rounds", WORKING, [(6, 6), (8, 8)], date(2026, 10, 15)),
+        ("a pause on the last day", WORKING, [(12, 12)], date(2026, 10, 19)),
+        ("a pause after the last day", WORKING, [(13, 13)], date(2026, 10, 12)),
+        ("calendar days", EVERY, [(8, 12)], date(2026, 10, 19)),
+        ("on the day to which the end was moved", EVERY, [(12, 13)], date(2026, 10, 19)),
+    ],
+)
+def test_count_begins_anew_after_a_pause_where_that_is_the_rule(
+    case: str, unit: Unit, pauses: list[tuple[int, int]], due_on: date
+) -> None:
+    """Five days from Monday 05/10/2026; pauses are days of October, both ends included (K-4)."""
+    deadline = due(
+        limit(5, unit),
+        trigger_on=date(2026, 10, 5),
+        calendar=CALENDAR,
+        pauses=[Pause(date(2026, 10, first), date(2026, 10, last)) for first, last in pauses],
+        pause_effect=PauseEffect.RESTARTS,
+    )
+    assert (case, deadline.due_on, deadline.days_used) == (case, due_on, 5)
+
+
+def test_open_pause_that_will_restart_the_count_leaves_no_day_used() -> None:
+    deadline = due(
+        limit(5, WORKING),
+        trigger_on=date(2026, 10, 5),
+        calendar=CALENDAR,
+        pauses=[Pause(date(2026, 10, 8), None)],
+        pause_effect=PauseEffect.RESTARTS,
+    )
+    kinds = [line.kind for line in deadline.ledger]
+    assert (deadline.due_on, deadline.days_used) == (None, 0)
+    assert kinds == [LedgerKind.TRIGGER, LedgerKind.RESTARTED, LedgerKind.RESTARTED, LedgerKind.PAUSE]
+
+
+@pytest.mark.parametrize(
+    ("case", "pauses", "due_on"),
+    [
+        ("moves by its days", [(8, 12)], date(2026, 11, 10)),
+        ("overlapping ones count once", [(8, 12), (10, 14)], date(2026, 11, 12)),
+        ("after the end it changes nothing", [(40, 45)], date(2026, 11, 5)),
+    ],
+)
+def test_pause_moves_the_end_of_months(case: str, pauses: list[tuple[int, int]], due_on: date) -> None:
+    """A month from 05/10/2026; pauses are days since 30/09/2026."""
+    first = date(2026, 9, 30)
+    spans = [Pause(first + timedelta(days=start), first + timedelta(days=end)) for start, end in pauses]
+    months = replace(limit(1, MONTH), pauses=PauseRule.SUPPLEMENT)
+    deadline = due(months, trigger_on=date(2026, 10, 5), calendar=CALENDAR, pauses=spans)
+    assert (case, deadline.due_on) == (case, due_on)
+
+
+def extension(amount: int) -> Extension:
+    return Extension(amount=amount, granted_on=date(2026, 10, 9), reason="phức tạp", paper="VB 12/UBND")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "due_on"),
+    [
+        (5, WORKING, date(2026, 10, 15)),
+        (5, EVERY, date(2026, 10, 13)),
+        (1, MONTH, date(2027, 1, 5)),
+    ],
+)
+def test_extension_is_added_in_the_unit_of_the_limit(amount: int, unit: Unit, due_on: date) -> None:
+    added = [extension(1), extension(2)] if unit != MONTH else [extension(2)]
+    deadline = due(limit(amount, unit), trigger_on=date(2026, 10, 5), calendar=CALENDAR, extensions=added)
+    assert deadline.due_on == due_on
+
+
+def test_ledger_tells_the_days_of_an_extension_with_reason_and_paper() -> None:
+    deadline = due(
+        limit(1, WORKING), trigger_on=date(2026, 10, 5), calendar=CALENDAR, extensions=[extension(1)]
+    )
+    with override("en"):
+        last = deadline.ledger[-1]
+        assert (str(last.reason), last.basis) == ("Extended on 09/10/2026: phức tạp", "VB 12/UBND")
+    assert (last.number, last.kind) == (2, LedgerKind.EXTENSION)
+
+
+def test_extension_by_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="an extension by 0 extends nothing"):
+        extension(0)
+
+
+def test_ledger_of_months_tells_only_the_days_on_which_they_end() -> None:
+    deadline = due(
+        limit(1, MONTH), trigger_on=date(2026, 8, 31), calendar=CALENDAR, extensions=[extension(1)]
+    )
+    assert [(line.day, line.kind) for line in deadline.ledger] == [
+        (date(2026, 8, 31), LedgerKind.TRIGGER),
+        (date(2026, 9, 30), LedgerKind.CALENDAR_DAY),
+        (date(2026, 10, 31), LedgerKind.EXTENSION),
+        (date(2026, 11, 1), LedgerKind.WEEKEND),
+        (date(2026, 11, 2), LedgerKind.MOVED),
+    ]
+    assert sum(span.days for span in deadline.spans) == 64
+
+
+@pytest.mark.parametrize(
+    ("case", "amount", "unit", "trigger_on", "alternative"),
+    [
+        ("over the announced day", 2, WORKING, date(2026, 11, 23), date(2026, 11, 26)),
+        ("ending on it", 1, WORKING, date(2026, 11, 23), date(2026, 11, 25)),
+        ("before it", 1, WORKING, date(2026, 11, 20), None),
+        ("calendar days only pass over it", 5, EVERY, date(2026, 11, 21), None),
+        ("calendar days ending on it", 3, EVERY, date(2026, 11, 21), date(2026, 11, 25)),
+    ],
+)
+def test_result_tells_the_day_it_would_be_if_the_announced_day_were_off(
+    case: str, amount: int, unit: Unit, trigger_on: date, alternative: date | None
+) -> None:
+    assert (case, count(amount, unit, trigger_on).alternative) == (case, alternative)
+
+
+def test_no_alternative_is_told_where_it_would_lie_in_a_year_without_calendar() -> None:
+    to_the_end_of_2027 = 29
+    deadline = count(to_the_end_of_2027, WORKING, date(2027, 11, 22))
+    assert (deadline.due_on, deadline.alternative) == (date(2027, 12, 31), None)
+
+
+def test_spans_merge_days_in_a_row_of_one_kind() -> None:
+    deadline = due(
+        limit(4, WORKING),
+        trigger_on=date(2026, 10, 5),
+        calendar=CALENDAR,
+        pauses=[Pause(date(2026, 10, 8), date(2026, 10, 12))],
+        extensions=[extension(2)],
+    )
+    assert [(span.from_on.day, span.to_on.day, span.counted, span.kind.value) for span in deadline.spans] == [
+        (5, 5, False, "trigger"),
+        (6, 7, True, "working_day"),
+        (8, 12, False, "pause"),
+        (13, 14, True, "working_day"),
+        (15, 16, True, "extension"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "trigger_on", "kinds"),
+    [
+        (2, WORKING, date(2026, 8, 20), ["trigger", "working_day", "make_up_day"]),
+        (2, WORKING, date(2026, 11, 23), ["trigger", "unconfirmed", "working_day"]),
+        (
+            1,
+            WORKING,
+            date(2027, 2, 3),
+            ["trigger", "provisional", "day_off", "weekend", "provisional", "working_day"],
+        ),
+        (3, EVERY, date(2026, 8, 28), ["trigger", "calendar_day", "day_off", "moved"]),
+        (2, EVERY, date(2026, 10, 8), ["trigger", "calendar_day", "weekend", "moved"]),
+    ],
+)
+def test_kinds_of_days(amount: int, unit: Unit, trigger_on: date, kinds: list[str]) -> None:
+    assert [span.kind for span in count(amount, unit, trigger_on).spans] == kinds
+
+
+def test_span_as_json() -> None:
+    with override("en"):
+        assert count(1, WORKING, date(2026, 10, 9)).spans[1].as_json() == {
+            "from": "2026-10-10",
+            "to": "2026-10-11",
+            "counted": False,
+            "kind": "weekend",
+            "basis": "Article 1, Decision 188/1999/QĐ-TTg",
+        }

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from law import rulesets
 from law.calendars import Calendar, DayEntry, is_weekday
-from law.clock import Pause, add_working_days, due, working_days_left
+from law.clock import Count, Pause, add_working_days, due, due_days, working_days_left
+from law.exceptions import CalendarMissing
 from law.rulesets import Provision
-from law.states import DayBasis, DayKind, DayStatus, PauseRule, Unit
+from law.states import DayBasis, DayKind, DayStatus, PauseEffect, PauseRule, Unit
 
 FIRST, SPAN = date(2026, 1, 1), 730
 _EVERY_YEAR = [date(year, 1, 1) for year in range(2025, 2030)]
@@ -123,3 +125,62 @@ def test_the_days_left_are_the_working_days_listed_one_by_one(
     between = sum(works(day, calendar) for day in listed)
     expected = between if today <= due_on else -max(1, between)
     assert working_days_left(today=today, due_on=due_on, calendar=calendar) == expected
+
+
+@given(amounts, days, st.sets(days, max_size=60))
+def test_plain_working_days_are_those_of_numpy(amount: int, trigger_on: date, off: set[date]) -> None:
+    known = {day: entry(day, DayKind.OFF, DayStatus.OFFICIAL) for day in {*off, *_EVERY_YEAR}}
+    deadline = due(limit(amount, Unit.WORKING_DAY), trigger_on=trigger_on, calendar=Calendar(1, known))
+    theirs = np.busday_offset(trigger_on, amount, roll="backward", holidays=list(known))
+    assert deadline.due_on == theirs.astype(date)
+
+
+@st.composite
+def counts(draw: st.DrawFn) -> Count:
+    unit = draw(st.sampled_from(Unit))
+    return Count(
+        amount=draw(st.integers(1, 6) if unit == Unit.MONTH else amounts),
+        unit=unit,
+        trigger_on=draw(days),
+        pauses=draw(st.lists(pauses, max_size=3)),
+        first_day_counted=draw(st.booleans()),
+        pause_effect=draw(st.sampled_from(PauseEffect)),
+    )
+
+
+def end(count: Count, calendar: Calendar) -> date:
+    """Return the due day; the end of time, where it lies in a year without calendar."""
+    try:
+        found = next(due_days([count], calendar))
+    except CalendarMissing:
+        return date.max
+    assert found is not None
+    return found
+
+
+@given(counts(), pauses, some_calendars())
+def test_another_pause_never_makes_it_earlier(count: Count, another: Pause, calendar: Calendar) -> None:
+    paused = replace(count, pauses=[*count.pauses, another])
+    assert end(paused, calendar) >= end(count, calendar)
+
+
+@given(counts(), st.integers(1, 20), some_calendars())
+def test_shorter_limit_never_ends_later(count: Count, less: int, calendar: Calendar) -> None:
+    shorter = replace(count, amount=max(1, count.amount - less))
+    assert end(shorter, calendar) <= end(count, calendar)
+
+
+@given(counts(), pauses, st.integers(0, 20), some_calendars())
+def test_splitting_a_pause_changes_nothing(count: Count, pause: Pause, at: int, calendar: Calendar) -> None:
+    assert pause.to_on
+    cut = min(pause.from_on + timedelta(days=at), pause.to_on)
+    rest = [Pause(cut + timedelta(days=1), pause.to_on)] if cut < pause.to_on else []
+    whole = replace(count, pauses=[*count.pauses, pause])
+    split = replace(count, pauses=[*count.pauses, Pause(pause.from_on, cut), *rest])
+    assert end(split, calendar) == end(whole, calendar)
+
+
+@given(st.lists(counts(), max_size=20), some_calendars())
+def test_many_at_once_are_counted_like_each_alone(many: list[Count], calendar: Calendar) -> None:
+    known = [count for count in many if end(count, calendar) != date.max]
+    assert list(due_days(known, calendar)) == [end(count, calendar) for count in known]
