@@ -49,6 +49,22 @@ class SuccessorForm(forms.Form):
         field.choices = [("", "—"), *((str(agency.pk), _known_as(agency)) for agency in fit)]
 
 
+class ExtensionForm(forms.Form):
+    """By how much the limit is extended, why, and by which paper."""
+
+    amount = forms.IntegerField(
+        label=_("Extended by"), min_value=1, help_text=_("In the unit of the limit itself.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The applicant reads it."),
+    )
+    paper_number = forms.CharField(label=_("Number of the paper"), max_length=100)
+    paper_on = forms.DateField(label=_("Day of the paper"))
+
+
 def _known_as(agency: Agency) -> str:
     """Return the place first: in a list of communes all names begin alike."""
     known = successors.place(agency)

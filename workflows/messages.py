@@ -1,10 +1,14 @@
 """What the workflow tells people."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import Kind, register
 from notifications.messages import Message, translatable
-from workflows.models import Case, Step
+from workflows.models import Case, ClockExtension, Step
 
 register(
     Kind(
@@ -86,6 +90,37 @@ register(
         link="approvals:case",
     )
 )
+
+
+register(
+    Kind(
+        "clock_extended",
+        title=_("{code}: a time limit was extended to {due}"),
+        body=_("“{step}” for {cluster} was due on {before} and is now due on {due}, by {paper}: {reason}"),
+        link="approvals:case",
+        legal=True,
+    )
+)
+
+
+register(
+    Kind(
+        "silence_taken",
+        title=_("{code}: your agency's silence counts as consent"),
+        body=_("“{step}” for {cluster} was due on {due} and was not answered. Silence is consent: {basis}."),
+        link="approvals:case",
+    )
+)
+
+
+def about_extension(extension: ClockExtension, step: Step, *, case: Case, before: date) -> Iterator[Message]:
+    """Yield what the step's agency, and the applicant, are told of an extension of the step's limit."""
+    told = {"before": f"{before:%d/%m/%Y}", "paper": extension.paper, "reason": extension.reason}
+    suffix = f"extended:{extension.pk}"
+    own = about_step("clock_extended", step, case=case, suffix=suffix, **told)
+    yield own
+    if case.applicant_id and step.agency_id != case.applicant_id:
+        yield replace(own, key=f"{own.key}:applicant", agency_id=case.applicant_id, user_id=None)
 
 
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:

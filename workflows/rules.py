@@ -1,10 +1,13 @@
 """What the law asks of a case before it may move. Facts in; a broken rule raises with its article."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from clusters.states import Stage
+from law.rows import Provision
+from law.states import ExtensionRule
 from workflows.exceptions import RuleBroken
 from workflows.states import ADOPTABLE
 
@@ -59,6 +62,41 @@ def check_successor(*, predecessor_ended: bool, is_candidate: bool) -> None:
         raise RuleBroken(_("This agency still exists; nobody takes over from it."))
     if not is_candidate:
         raise RuleBroken(_("Choose an agency that exists today and can take over."), field="successor")
+
+
+def check_extension(row: Provision, *, amount: int, granted: int, due_on: date, today: date) -> None:
+    """Refuse an extension that the law does not allow, or no more.
+
+    `row` is the limit as the clock counts it, `granted` how often the clock was extended before.
+
+    Raises:
+        RuleBroken: the law allows none, the one it allows was granted, it is longer than the limit itself,
+            or the limit has run out.
+
+    Source: the provision's own article; for the feasibility study Decree 217/2026/NĐ-CP, Art. 37.
+    """
+    told = {"article": row.citation_shown, "limit": row.limit_text, "due": f"{due_on:%d/%m/%Y}"}
+    if row.extension == ExtensionRule.NONE:
+        raise RuleBroken(_("The law (%(article)s) does not let this limit be extended.") % told)
+    if granted:
+        raise RuleBroken(_("The limit was extended before; the law (%(article)s) allows it once.") % told)
+    if not 0 < amount <= (row.amount or 0):
+        raise RuleBroken(
+            _("An extension is no longer than the limit itself: at most %(limit)s (%(article)s).") % told,
+            field="amount",
+        )
+    if due_on < today:
+        raise RuleBroken(_("The limit ran out on %(due)s; what has run out is not extended.") % told)
+
+
+def check_not_future(day: date, *, today: date) -> None:
+    """Refuse a paper of a day that has not come.
+
+    Raises:
+        RuleBroken: `day` is after `today`.
+    """
+    if day > today:
+        raise RuleBroken(_("The paper carries a day that has not come yet."), field="paper_on")
 
 
 def check_wastewater(works_accepted: bool) -> None:

@@ -27,7 +27,7 @@ from tests.unit.law.test_settings import SHORTER
 
 pytestmark = pytest.mark.django_db
 NOW = moment("05/10/2026")
-ENDED = {
+ENDED: dict[str, Any] = {
     "last_on": date(2026, 12, 31),
     "paper_number": "90/QĐ-UBND",
     "paper_on": date(2026, 10, 5),
