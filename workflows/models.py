@@ -18,7 +18,7 @@ from accounts.selectors import Standing, predecessors
 from clusters.models import Cluster
 from clusters.states import Stage
 from law.models import LocalSetting
-from law.rulesets import provision
+from law.rulesets import limit_text, provision
 from workflows.machines import CaseMachine
 from workflows.policies import may_see_all
 from workflows.states import ENDED, CaseKind, MilestoneKind, Procedure
@@ -215,6 +215,11 @@ class ClockExtension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clock} + {self.amount}"
+
+    @property
+    def amount_text(self) -> str:
+        """Return by how much, for people: `5 working days`."""
+        return limit_text(self.amount, provision(self.clock.rule_set, self.clock.limit).unit)
 
     @property
     def paper(self) -> str:

@@ -226,7 +226,7 @@ def test_an_extension_moves_the_open_step_is_on_record_and_is_told(it_is: Callab
     told = OutboxRow.objects.filter(kind="clock_extended")
     assert {message.agency_id for message in told} == {step.agency_id, walk.case.applicant_id}
     it_is(walk.now)
-    assert "Extended by 5 on" in page_of(walk)
+    assert "Extended by 5 working days on" in page_of(walk)
 
 
 @pytest.mark.usefixtures("extendable")
