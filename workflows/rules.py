@@ -89,13 +89,16 @@ def check_extension(row: Provision, *, amount: int, granted: int, due_on: date, 
         raise RuleBroken(_("The limit ran out on %(due)s; what has run out is not extended.") % told)
 
 
-def check_not_future(day: date, *, today: date) -> None:
-    """Refuse a paper of a day that has not come.
+def check_grounds(reason: str, *, paper_number: str, paper_on: date, today: date) -> None:
+    """Refuse an extension without a reason, or without a paper that is there today.
 
     Raises:
-        RuleBroken: `day` is after `today`.
+        RuleBroken: it says what is missing.
     """
-    if day > today:
+    if not reason.strip():
+        raise RuleBroken(_("Give the reasons."), field="reason")
+    check_evidence(paper_number)
+    if paper_on > today:
         raise RuleBroken(_("The paper carries a day that has not come yet."), field="paper_on")
 
 

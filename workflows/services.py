@@ -338,8 +338,7 @@ def extend_clock(
         limit, before = clocks.limit_of(step.clock), step.clock.due_on
         granted = step.clock.extensions.count()
         rules.check_extension(limit, amount=amount, granted=granted, due_on=before, today=act.on)
-        rules.check_evidence(paper_number)
-        rules.check_not_future(paper_on, today=act.on)
+        rules.check_grounds(reason, paper_number=paper_number, paper_on=paper_on, today=act.on)
         extension = clocks.extend(
             step.clock,
             amount=amount,

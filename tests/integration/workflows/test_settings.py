@@ -268,12 +268,20 @@ def test_the_law_allows_one_extension_and_the_same_form_extends_once() -> None:
 
 
 @pytest.mark.usefixtures("extendable")
-def test_a_paper_of_tomorrow_extends_nothing() -> None:
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ({"paper_on": date(2027, 1, 1)}, "a day that has not come yet"),
+        ({"paper_number": " "}, "Name the paper"),
+        ({"reason": ""}, "Give the reasons"),
+    ],
+)
+def test_without_reason_or_paper_nothing_is_extended(lacks: dict[str, Any], said: str) -> None:
     walk = case_at("check_intake")
     step = walk.case.steps.open().get()
-    tomorrow = {**PAPER, "paper_on": date(2027, 1, 1)}
-    with pytest.raises(RuleBroken, match="a day that has not come yet"):
-        services.extend_clock(step_id=step.pk, amount=5, **tomorrow, by=people.user("thao"), at=walk.now)
+    with pytest.raises(RuleBroken, match=said):
+        services.extend_clock(step_id=step.pk, amount=5, **PAPER | lacks, by=people.user("thao"), at=walk.now)
+    assert not ClockExtension.objects.exists()
 
 
 @pytest.mark.usefixtures("extendable")
