@@ -23,8 +23,10 @@ from law.states import SettingKind
 from records.exceptions import AlreadyDone, KeyReused
 from records.services import Sent
 from tests.factories.cases import moment, settle
+from tests.factories.fixtures import english, it_is
 from tests.unit.law.test_settings import SHORTER
 
+__all__ = ["english", "it_is"]
 pytestmark = pytest.mark.django_db
 NOW = moment("05/10/2026")
 ENDED: dict[str, Any] = {
