@@ -18,6 +18,7 @@ from approvals.states import DossierState, Moment, PaperKind, Recommendation, Ve
 from clusters import geometry
 from law import citations
 from law.states import ClusterType
+from workflows import clocks
 from workflows.models import Case, Step
 from workflows.states import CaseKind, Procedure
 
@@ -173,7 +174,10 @@ class Paper(models.Model):
 
 
 class OpinionRequest(models.Model):
-    """A question to a consulted agency and its answer; `taken_back` where the Department went on without."""
+    """A question to a consulted agency and its answer; `taken_back` where the Department went on without.
+
+    `silent_on` is the day on which silence was taken for consent, as the clock's setting or the law says.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinions")
     step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="opinion")
@@ -188,6 +192,7 @@ class OpinionRequest(models.Model):
     answered_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     taken_back = models.TextField(blank=True)
+    silent_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["pk"]
@@ -196,8 +201,17 @@ class OpinionRequest(models.Model):
                 condition=Q(verdict="", answered_at=None, answered_by=None)
                 | ~Q(verdict="") & Q(answered_at__isnull=False, answered_by__isnull=False),
                 name="opinion_answered_together",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(silent_on=None) | Q(verdict="", taken_back=""), name="opinion_silent_alone"
+            ),
         ]
+
+    @property
+    def silence_basis(self) -> str:
+        """Return by what silence is consent: the city's act, or the law's article; empty where it is not."""
+        clock = self.step.clock
+        return clocks.silence_basis(clock) if clock else ""
 
 
 class Report(models.Model):

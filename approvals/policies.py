@@ -27,6 +27,11 @@ def may_decide(dossier: DossierMachine, who: Standing) -> bool:
     return who.serves(Role.LEADER, AgencyKind.CITY_COMMITTEE)
 
 
+def may_take_silence(step: Step, who: Standing) -> bool:
+    """The system alone, when the day has passed, takes silence for consent."""
+    return who.is_system
+
+
 def may_take_back_consultation(step: Step, who: Standing) -> bool:
     """The Department that asked for an opinion may go on without it."""
     return who.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE)

@@ -421,7 +421,8 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
     dossier = case.dossiers.select_related("applicant").order_by("-pk").first()
     days = calendar()
     moves = recounts.last_moves(case)
-    steps = [_open_step(request, step, days, moves) for step in workflow.open_steps(case)]
+    present = workflow.open_steps(case)
+    steps = [_open_step(request, step, days, moves) for step in present]
     is_office = workflow_policies.is_in_office(request.standing)
     context = {
         "case": case,
@@ -431,6 +432,7 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         "is_office": is_office,
         "steps": steps,
         "tracker": _stations(case, steps),
+        "times": workflow.times_used(case, present, today=request.today),
         "parts": selectors.parts(dossier, on=request.today, supplied_by=("applicant", "commune"))
         if dossier
         else [],
@@ -450,7 +452,9 @@ def case(request: PersonRequest, code: str) -> HttpResponse:
         context |= {
             "deviations": replay(log, today=request.today, calendar=days),
             "nothing_found": nothing_found(log),
-            "opinions": case.opinions.select_related("agency", "answered_by", "step__agency"),
+            "opinions": case.opinions.select_related(
+                "agency", "answered_by", "step__agency", "step__clock__silence"
+            ),
             "reports": case.reports.select_related("drafted_by", "review__by").order_by("-version"),
             "rule_set_choices": case.rule_set_choices.select_related("chosen_by"),
             "may_choose_rule_set": workflow_policies.may_choose_rule_set(request.standing)
@@ -524,6 +528,8 @@ def _open_step(
         "may_assign": workflow_policies.may_assign(step, request.standing) and bool(step.role),
         "orphaned": orphaned,
         "may_choose": orphaned and workflow_policies.may_choose_successor(request.standing),
+        "may_extend": bool(step.clock and row and row.extension)
+        and workflow_policies.may_extend(step, request.standing),
         "may_take_back": step.name == "give_opinion"
         and request.standing.serves(Role.OFFICER, AgencyKind.INDUSTRY_TRADE),
     }

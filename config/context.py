@@ -16,6 +16,7 @@ from accounts.selectors import Standing
 from accounts.states import AgencyKind, Role
 from config.errors import way_back
 from config.version import VERSION
+from law.policies import may_see_settings
 from notifications import selectors as notifications
 
 THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("As the device")}
@@ -105,6 +106,8 @@ def own_entries(request: HttpRequest) -> Iterator[Entry]:
         yield _entry(request, _("My organisation"), "accounts:organisation")
     if standing.agencies(Role.ADMINISTRATOR):
         yield _entry(request, _("People of my agency"), "accounts:agencies")
+    if may_see_settings(standing):
+        yield _entry(request, _("Limits set by the city"), "settings:list")
 
 
 def _entry(request: HttpRequest, label: object, name: str, count: int = 0) -> Entry:

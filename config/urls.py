@@ -18,6 +18,7 @@ urlpatterns = [
     path("notifications/", include("notifications.urls")),
     path("law/calendar/", include("law.calendar_urls")),
     path("board/", include("timelines.urls")),
+    path("law/settings/", include("law.setting_urls")),
     # These two name their own first part: inbox/ and cases/, proposals/ and steps/.
     path("", include("workflows.urls")),
     path("", include("approvals.urls")),

@@ -51,6 +51,19 @@ class ClockNeverStops(DomainError):
     message = _("The law does not let the clock of this step stop.")
 
 
+class SettingRefused(DomainError):
+    """A city's setting asks for what the law does not leave to it; the message names the article."""
+
+    status = 422
+
+
+class NotTheAdministrator(DomainError):
+    """Only the administrator of the Department of Industry and Trade records what the city has set."""
+
+    status = 403
+    message = _("This is not yours to do.")
+
+
 class NoRuleSet(DomainError):
     """No rule set was in force on the day."""
 

@@ -1,10 +1,12 @@
-"""What must always hold for the calendar; checked by `manage.py verify`."""
+"""What must always hold for the calendar and the city's settings; checked by `manage.py verify`."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from law import calendars
 from law.exceptions import LawDataError
-from law.models import NO_DIGEST, CalendarVersion, digest
+from law.models import NO_DIGEST, CalendarVersion, LocalSetting, digest
+from law.rulesets import own_provision
 from law.selectors import calendar
 from records.invariants import invariant
 
@@ -27,3 +29,20 @@ def calendar_years_are_whole() -> Iterator[str]:
         calendars.check_whole_years(calendar(), file="calendar")
     except LawDataError as error:
         yield str(error)
+
+
+@invariant("L3", "a setting of the city shortens a limit of the law, and none overlaps another of its kind")
+def settings_stay_within_the_law() -> Iterator[str]:
+    ends: dict[tuple[str, str, str], date] = {}
+    for one in LocalSetting.objects.select_related("ending").order_by("valid_from", "number"):
+        row = own_provision(one.rule_set, one.step, on=one.valid_from)
+        if row is None or not row.has_limit:
+            yield f"setting {one.number} {one}: the law has no such limit"
+        elif one.amount is not None and one.amount >= (row.amount or 0):
+            yield f"setting {one.number} {one}: {one.amount} is not shorter than {row.amount}"
+        if one.last_on and one.last_on < one.valid_from:
+            continue  # ended before it came into force
+        key = (one.kind, one.rule_set, one.step)
+        if one.valid_from <= ends.get(key, date.min):
+            yield f"setting {one.number} {one}: another one is in force on {one.valid_from}"
+        ends[key] = max(one.last_on or date.max, ends.get(key, date.min))

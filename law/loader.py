@@ -30,12 +30,14 @@ from law.states import (
     Applies,
     Bound,
     ClusterType,
+    ExtensionRule,
     Grade,
     Measure,
     Operator,
     PauseRule,
     Procedure,
     Scope,
+    SilenceRule,
     Situation,
     Trigger,
     Unit,
@@ -62,8 +64,8 @@ RULE_SET_COLUMNS = (
 )
 PROVISION_COLUMNS = (
     *("rule_set", "step", "seq", *_texts("phase", "actor", "recipient", "action", "output"), "dossier_sets"),
-    *("bound", "amount", "unit", "starts", "pauses", "stops", "within", "valid_from", "valid_to"),
-    *("citation", "amended_by", *_GRADED, *_NOTE),
+    *("bound", "amount", "unit", "starts", "pauses", "extension", "silence", "stops", "within"),
+    *("valid_from", "valid_to", "citation", "amended_by", *_GRADED, *_NOTE),
 )
 CONDITION_COLUMNS = (
     *("rule_set", "rule", "procedure", "parameter", "operator", "value", "unit", "scope"),
@@ -359,14 +361,19 @@ def _own_force(row: Row) -> dict[str, Any]:
 
 
 def _clock(row: Row) -> dict[str, Any]:
-    """Return the five typed parts of a limit: all of them, or none."""
+    """Return the typed parts of a limit: all of them, or none; what may change it, only beside one."""
     amount = row.whole("amount")
     pauses = row.choice("pauses", PauseRule)
+    changes = {
+        "pauses": pauses,
+        "extension": row.choice("extension", ExtensionRule),
+        "silence": row.choice("silence", SilenceRule),
+    }
     if amount is None:
-        for column in ("bound", "unit", "starts", "pauses"):
+        for column in ("bound", "unit", "starts", *changes):
             if row.optional(column):
                 raise row.error(column, "belongs to a limit, but there is no amount")
-        return {"bound": None, "amount": None, "unit": None, "starts": None, "pauses": pauses}
+        return {"bound": None, "amount": None, "unit": None, "starts": None, **changes}
     unit = row.choice("unit", Unit)
     if unit == Unit.MONTH and pauses:
         raise row.error("pauses", "cannot be left out of a limit in months")
@@ -375,7 +382,7 @@ def _clock(row: Row) -> dict[str, Any]:
         "amount": amount,
         "unit": unit,
         "starts": row.choice("starts", Trigger),
-        "pauses": pauses,
+        **changes,
     }
 
 

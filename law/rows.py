@@ -11,11 +11,13 @@ from law import citations
 from law.states import (
     Applies,
     Bound,
+    ExtensionRule,
     Grade,
     Operator,
     PauseRule,
     Procedure,
     Scope,
+    SilenceRule,
     Situation,
     Trigger,
     Unit,
@@ -131,7 +133,8 @@ class RuleSet(Cited):
 class Provision(Amended):
     """One step of a procedure: who does what for whom, and within what time.
 
-    `amount` and `unit` are the limit, `starts` the event it runs from, `pauses` what is left out.
+    `amount` and `unit` are the limit, `starts` the event it runs from, `pauses` what is left out,
+    `extension` by how much it may be lengthened, `silence` what an agency says by not answering in time.
     `stops` is the step whose clock this one stops, `within` the step whose limit it shares.
     `valid_from` and `valid_to` (both included) are the days of a row of the general laws, None where they
     were not obtained; the rows of a rule set hold as long as it does.
@@ -156,6 +159,8 @@ class Provision(Amended):
     unit: Unit | None
     starts: Trigger | None
     pauses: PauseRule
+    extension: ExtensionRule
+    silence: SilenceRule
     stops: str
     within: str
     valid_from: date | None

@@ -29,6 +29,7 @@ __all__ = [
     "find_provision",
     "library",
     "limit_text",
+    "own_provision",
     "provision",
     "provisions",
     "rule_set",
@@ -75,7 +76,15 @@ def find_provision(code: str, step: str, *, on: date | None = None) -> Provision
 
     R1 knows no public notice and no window, of R1b no step was confirmed.
     """
-    rows = _by_step(code).get(step) or _by_step(AFTER_DECISION).get(step)
+    return own_provision(code, step, on=on) or own_provision(AFTER_DECISION, step, on=on)
+
+
+def own_provision(code: str, step: str, *, on: date | None = None) -> Provision | None:
+    """Return the row on `step` of the rule set `code` (or `POST`) itself; None where it has no such step.
+
+    Of rows that followed each other it is the one in force `on` a day, else the last.
+    """
+    rows = _by_step(code).get(step)
     if not rows:
         return None
     return next((row for row in rows if on and row.covers(on)), rows[-1])

@@ -1,9 +1,14 @@
-"""Reads of the calendar."""
+"""Reads of the calendar, and of what the city has set."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from law.calendars import Calendar, standing
-from law.models import NO_DIGEST, CalendarDay, CalendarVersion
+from law.models import NO_DIGEST, CalendarDay, CalendarVersion, LocalSetting
+from law.rows import Provision
+from law.states import SettingKind
 
 
 def calendar(version: int | None = None) -> Calendar:
@@ -56,3 +61,25 @@ def _calendar(version: int, digest: str) -> Calendar:
     rows = CalendarDay.objects.filter(version__lte=version).order_by("version", "day")
     history = [row.entry() for row in rows]
     return Calendar(version, standing(history), history)
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """All that the city has set, read at once: there are a few dozen rows at most."""
+
+    rows: tuple[LocalSetting, ...]
+
+    def on(self, row: Provision, day: date) -> Mapping[SettingKind, LocalSetting]:
+        """Return what holds on `day` for the step of `row`: at most one setting of each kind."""
+        return {
+            SettingKind(one.kind): one
+            for one in self.rows
+            if (one.rule_set, one.step) == (row.rule_set, row.step)
+            and one.valid_from <= day
+            and (one.last_on is None or day <= one.last_on)
+        }
+
+
+def local_settings() -> LocalSettings:
+    """Return all settings of the city on record."""
+    return LocalSettings(tuple(LocalSetting.objects.select_related("ending")))

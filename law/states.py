@@ -65,6 +65,29 @@ class PauseRule(TextChoices):
     ONCE = "once", _("the clock may stop once")
 
 
+class ExtensionRule(TextChoices):
+    """Whether the agency may lengthen a limit. Empty in the data: the law allows none."""
+
+    NONE = "", _("no extension")
+    ONCE_SAME = "once_same", _("one extension, no longer than the limit itself")
+
+
+class SilenceRule(TextChoices):
+    """What an agency that was asked says by not answering. Empty in the data: nothing (K-8)."""
+
+    NONE = "", _("silence is no answer")
+    CONSENT = "consent", _("silence is consent")
+
+
+class SettingKind(TextChoices):
+    """What a city may settle about a time limit of the law; more, or longer, it may not (K-9)."""
+
+    SHORTER_LIMIT = "shorter_limit", _("A shorter limit")
+    FIRST_DAY = "first_day", _("The day of the event is counted")
+    PAUSE_RESTARTS = "pause_restarts", _("After a pause the limit counts anew")
+    SILENCE_IS_CONSENT = "silence_is_consent", _("Silence is consent")
+
+
 class Procedure(TextChoices):
     """Which procedure a condition belongs to."""
 

@@ -22,10 +22,11 @@ def limit(row: Provision) -> str:
 
 
 def stops(row: Provision) -> str:
-    """Return what stops the clock of a step, or whose clock it stops; empty for neither."""
+    """Return what stops or lengthens the clock of a step, or whose clock it stops; empty for neither."""
     if row.stops:
         return _("stops the clock of %(step)s") % {"step": row.stops}
-    return str(row.pauses.label) if row.pauses else ""
+    rules = [rule.label for rule in (row.pauses, row.extension, row.silence) if rule]
+    return "; ".join(str(rule) for rule in rules)
 
 
 def asks(row: Condition) -> str:

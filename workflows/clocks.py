@@ -1,22 +1,36 @@
-"""The law's clocks on a case: begun, stopped, resumed, each time counted anew from the law's row."""
+"""The law's clocks on a case: begun, stopped, resumed, extended, each time counted anew from the law's row.
+
+What the city had set about a limit on its trigger day is pinned on the clock, and every count uses it.
+"""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from accounts.models import User
 from law import clock as law_clock
 from law.calendars import Calendar
 from law.rulesets import Provision, find_provision, provision
-from law.selectors import calendar
+from law.selectors import LocalSettings, calendar, local_settings
+from law.states import PauseEffect, SettingKind, SilenceRule
 from records.clock import local_day
-from workflows.models import Case, Clock, ClockPause, Step
+from workflows.models import Case, Clock, ClockExtension, ClockPause, Step
+
+# Where a clock keeps what the city had set.
+_PINNED = {
+    SettingKind.SHORTER_LIMIT: "shorter",
+    SettingKind.FIRST_DAY: "first_day",
+    SettingKind.PAUSE_RESTARTS: "restart",
+    SettingKind.SILENCE_IS_CONSENT: "silence",
+}
 
 
 def begin(
     case: Case, limit: str, *, trigger_on: date, pauses: Sequence[law_clock.Pause] = ()
 ) -> Clock | None:
-    """Start the clock of provision `limit`, as the case's rule set has it; the trigger day is not counted.
+    """Start the clock of provision `limit`, as the case's rule set has it, with what the city has set.
 
     Return None where the rule set has no such provision, or one without a limit that binds, or one that
     was not in force on the trigger day. `pauses` are those of the clock that this one follows.
@@ -24,12 +38,43 @@ def begin(
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
-    row = find_provision(case.rule_set, limit, on=trigger_on)
+    clock = foreseen(
+        case.rule_set,
+        limit,
+        trigger_on=trigger_on,
+        settings=local_settings(),
+        days=calendar(),
+        pauses=pauses,
+    )
+    if clock:
+        clock.case = case
+        clock.save(force_insert=True)
+    return clock
+
+
+def foreseen(
+    rule_set: str,
+    limit: str,
+    *,
+    trigger_on: date,
+    settings: LocalSettings,
+    days: Calendar,
+    pauses: Sequence[law_clock.Pause] = (),
+) -> Clock | None:
+    """Return the clock that would begin on `trigger_on` under `rule_set`, counted, of no case yet.
+
+    None as `begin`.
+
+    Raises:
+        CalendarMissing: the count reaches a year without a calendar.
+    """
+    row = find_provision(rule_set, limit, on=trigger_on)
     if row is None or not row.has_limit or not row.covers(trigger_on):
         return None
-    clock = Clock(case=case, rule_set=case.rule_set, limit=limit, trigger_on=trigger_on)
-    _count(clock, [pause for pause in pauses if pause.to_on])
-    clock.save(force_insert=True)
+    clock = Clock(rule_set=rule_set, limit=limit, trigger_on=trigger_on)
+    for kind, setting in settings.on(row, trigger_on).items():
+        setattr(clock, _PINNED[kind], setting)
+    _count(clock, days, [pause for pause in pauses if pause.to_on], [])
     return clock
 
 
@@ -58,13 +103,16 @@ def due_under(code: str, step: Step) -> date | None:
     Raises:
         CalendarMissing: the count reaches a year without a calendar.
     """
-    clock = step.clock
-    trigger_on = clock.trigger_on if clock else local_day(step.began_at)
-    row = find_provision(code, step.flow_task.limit, on=trigger_on)
-    if row is None or not row.has_limit or not row.covers(trigger_on):
-        return None
-    pauses = [pause for pause in pauses_of(clock) if pause.to_on] if clock else []
-    return law_clock.due(row, trigger_on=trigger_on, calendar=calendar(), pauses=pauses).due_on
+    old = step.clock
+    clock = foreseen(
+        code,
+        step.flow_task.limit,
+        trigger_on=old.trigger_on if old else local_day(step.began_at),
+        settings=local_settings(),
+        days=calendar(),
+        pauses=pauses_of(old) if old else (),
+    )
+    return clock.due_on if clock else None
 
 
 def stop(clock: Clock, *, on: date, reason: str) -> None:
@@ -75,8 +123,55 @@ def stop(clock: Clock, *, on: date, reason: str) -> None:
 def resume(clock: Clock, *, on: date) -> None:
     """Let `clock` run again after the day `on`. No step is open under a clock that stands still."""
     clock.pauses.filter(to_on=None).update(to_on=on)
-    _count(clock, pauses_of(clock))
-    clock.save()
+    _recount(clock)
+
+
+def extend(
+    clock: Clock,
+    *,
+    amount: int,
+    reason: str,
+    paper_number: str,
+    paper_on: date,
+    by: User,
+    at: datetime,
+) -> ClockExtension:
+    """Lengthen `clock` by `amount` of its own unit and count it again; the caller moves the steps' days."""
+    granted = ClockExtension.objects.create(
+        clock=clock,
+        amount=amount,
+        granted_on=local_day(at),
+        reason=reason,
+        paper_number=paper_number,
+        paper_on=paper_on,
+        by=by,
+        at=at,
+    )
+    _recount(clock)
+    return granted
+
+
+def provision_of(clock: Clock) -> Provision:
+    """Return the row that set the limit of `clock`: the one in force on its trigger day."""
+    return provision(clock.rule_set, clock.limit, on=clock.trigger_on)
+
+
+def limit_of(clock: Clock) -> Provision:
+    """Return the row by which the clock is counted: the law's, with the city's shorter limit if any."""
+    row = provision_of(clock)
+    return replace(row, amount=clock.shorter.amount) if clock.shorter else row
+
+
+def silence_is_consent(clock: Clock) -> bool:
+    """Tell whether who is asked under this clock, and does not answer in time, consents (K-8)."""
+    return clock.silence_id is not None or provision_of(clock).silence == SilenceRule.CONSENT
+
+
+def silence_basis(clock: Clock) -> str:
+    """Return by what silence is consent here: the city's act, or the law's article; empty where it is not."""
+    if clock.silence:
+        return clock.silence.paper
+    return provision_of(clock).citation_shown if silence_is_consent(clock) else ""
 
 
 def follow(clock: Clock, *, due_on: date, firm: bool, calendar_version: int) -> None:
@@ -110,17 +205,7 @@ def deadline(clock: Clock, days: Calendar | None = None) -> law_clock.Deadline:
     Raises:
         CalendarMissing: the count reaches a year that `days` does not cover.
     """
-    return law_clock.due(
-        provision_of(clock),
-        trigger_on=clock.trigger_on,
-        calendar=days or calendar(clock.calendar_version),
-        pauses=pauses_of(clock),
-    )
-
-
-def provision_of(clock: Clock) -> Provision:
-    """Return the row that set the limit of `clock`: the one in force on its trigger day."""
-    return provision(clock.rule_set, clock.limit, on=clock.trigger_on)
+    return _due(clock, days or calendar(clock.calendar_version), pauses_of(clock), extensions_of(clock))
 
 
 def pauses_of(clock: Clock) -> list[law_clock.Pause]:
@@ -130,8 +215,43 @@ def pauses_of(clock: Clock) -> list[law_clock.Pause]:
     return [law_clock.Pause(from_on=pause.from_on, to_on=pause.to_on) for pause in pauses]
 
 
-def _count(clock: Clock, pauses: list[law_clock.Pause]) -> None:
-    days = calendar()
-    counted = law_clock.due(provision_of(clock), trigger_on=clock.trigger_on, calendar=days, pauses=pauses)
+def extensions_of(clock: Clock) -> list[law_clock.Extension]:
+    """Return the extensions of `clock`, oldest first."""
+    granted = sorted(clock.extensions.all(), key=lambda extension: extension.pk)
+    return [
+        law_clock.Extension(amount=one.amount, granted_on=one.granted_on, reason=one.reason, paper=one.paper)
+        for one in granted
+    ]
+
+
+def _recount(clock: Clock) -> None:
+    _count(clock, calendar(), pauses_of(clock), extensions_of(clock))
+    clock.save()
+
+
+def _count(
+    clock: Clock,
+    days: Calendar,
+    pauses: Sequence[law_clock.Pause],
+    extensions: Sequence[law_clock.Extension],
+) -> None:
+    counted = _due(clock, days, pauses, extensions)
     assert counted.due_on is not None, "only a limit runs as a clock"
     clock.due_on, clock.firm, clock.calendar_version = counted.due_on, counted.firm, days.version
+
+
+def _due(
+    clock: Clock,
+    days: Calendar,
+    pauses: Sequence[law_clock.Pause],
+    extensions: Sequence[law_clock.Extension],
+) -> law_clock.Deadline:
+    return law_clock.due(
+        limit_of(clock),
+        trigger_on=clock.trigger_on,
+        calendar=days,
+        pauses=pauses,
+        extensions=extensions,
+        first_day_counted=clock.first_day_id is not None,
+        pause_effect=PauseEffect.CONTINUES if clock.restart_id is None else PauseEffect.RESTARTS,
+    )

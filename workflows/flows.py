@@ -23,7 +23,8 @@ def case_lock(flow_class: type[CaseFlow], process_pk: int) -> Iterator[None]:
 
 class CaseFlow(flow.Flow):
     """A procedure on a case. A released flow class is never changed in its nodes and never deleted:
-    running processes are pinned to it; a new version is a new class.
+    running processes are pinned to it; a new version is a new class. A step may get one more outcome,
+    which changes nothing for whoever is on the way.
 
     `path` lists the steps of the plain course, in order, for trackers and estimates.
     """

@@ -52,19 +52,35 @@ class SuccessorForm(forms.Form):
 
 
 class _PaperForm(forms.Form):
-    """Why a case is under the rule set that it is, and by which paper."""
+    """Why something is done about the time or the law of a case, and by which paper."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("All offices with a part in the case can read it."),
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     paper_number = forms.CharField(label=_("Number of the paper"), max_length=100)
     paper_on = forms.DateField(label=_("Day of the paper"))
 
 
-class RuleSetChoiceForm(_PaperForm):
+class ExtensionForm(_PaperForm):
+    """By how much the limit is extended, why, and by which paper."""
+
+    amount = forms.IntegerField(
+        label=_("Extended by"), min_value=1, help_text=_("In the unit of the limit itself.")
+    )
+    field_order = ("amount",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The applicant reads it.")
+
+
+class _RuleSetForm(_PaperForm):
+    """Why a case is under the rule set that it is, and by which paper."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("All offices with a part in the case can read it.")
+
+
+class RuleSetChoiceForm(_RuleSetForm):
     """Whether a case stays under its rule set; to move it needs the paper, and who may move cases."""
 
     chosen = forms.ChoiceField(label=_("Rule set of this case"), widget=forms.RadioSelect)
@@ -95,7 +111,7 @@ class RuleSetChoiceForm(_PaperForm):
         return {"moves": moves, **(answer if moves else {"reason": answer["reason"]})}
 
 
-class RuleSetMoveForm(_PaperForm):
+class RuleSetMoveForm(_RuleSetForm):
     """To which rule set a case is moved, why, and by which paper."""
 
     rule_set = forms.ChoiceField(label=_("New rule set"))

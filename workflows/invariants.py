@@ -16,15 +16,33 @@ from workflows.models import Case, Clock, Process, Stay, Step
 from workflows.states import CaseKind
 
 
-@invariant("I6", "every deadline can be counted again from law, calendar and pauses, with the same result")
+@invariant(
+    "I6",
+    "every deadline can be counted again from law, city's setting, calendar, pauses and extensions,"
+    " with the same result",
+)
 def deadlines_recompute() -> Iterator[str]:
-    for clock in Clock.objects.prefetch_related("pauses").iterator(chunk_size=500):
+    counted_from = Clock.objects.select_related("shorter").prefetch_related("pauses", "extensions")
+    for clock in counted_from.iterator(chunk_size=500):
         counted = clocks.deadline(clock)
         if counted.due_on not in (None, clock.due_on):
             yield f"clock {clock.pk} {clock}: counted again it is due on {counted.due_on}"
     for step in Step.objects.open().exclude(clock=None).select_related("clock").iterator():
         if step.clock and step.flow_task.limit and step.due_on != step.clock.due_on:
             yield f"{step} says {step.due_on}, its clock {step.clock}"
+
+
+@invariant(
+    "I6s", "what the city had set, as a clock keeps it, is about its own limit and held on its first day"
+)
+def clocks_keep_settings_of_their_own() -> Iterator[str]:
+    for clock in Clock.objects.select_related("shorter", "first_day", "restart", "silence").iterator():
+        row = clocks.provision_of(clock)
+        for setting in filter(None, (clock.shorter, clock.first_day, clock.restart, clock.silence)):
+            if (setting.rule_set, setting.step) != (row.rule_set, row.step):
+                yield f"clock {clock.pk} {clock}: {setting} is about another limit"
+            if setting.valid_from > clock.trigger_on:
+                yield f"clock {clock.pk} {clock}: {setting} was not in force yet"
 
 
 @invariant("W1", "an open step's node allows the stage of its case")

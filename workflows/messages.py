@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from law.transitions import Change
 from notifications.kinds import Kind, register
 from notifications.messages import Message, translatable
-from workflows.models import Case, Step
+from workflows.models import Case, ClockExtension, Step
 from workflows.recounts import Move
 
 register(
@@ -126,6 +126,23 @@ register(
         legal=True,
     )
 )
+register(
+    Kind(
+        "clock_extended",
+        title=_("{code}: a time limit was extended to {due}"),
+        body=_("“{step}” for {cluster} was due on {before} and is now due on {due}, by {paper}: {reason}"),
+        link="approvals:case",
+        legal=True,
+    )
+)
+register(
+    Kind(
+        "silence_taken",
+        title=_("{code}: your agency's silence counts as consent"),
+        body=_("“{step}” for {cluster} was due on {due} and was not answered. Silence is consent: {basis}."),
+        link="approvals:case",
+    )
+)
 
 
 def about_rule_set_question(case: Case, change: Change, agency_id: int) -> Message:
@@ -149,13 +166,22 @@ def about_rule_set_move(case: Case, step: Step, *, before: date | None) -> list[
     """Return the messages to holder and applicant that an open step stands under another rule set."""
     told = {"new": case.rule_set, "before": f"{before:%d/%m/%Y}" if before else "–"}
     suffix = f"rule_set:{case.audit_seq + 1}"
-    holder = about_step("rule_set_moved", step, case=case, suffix=suffix, **told)
+    return _with_applicant(about_step("rule_set_moved", step, case=case, suffix=suffix, **told), step, case)
+
+
+def about_extension(extension: ClockExtension, step: Step, *, case: Case, before: date) -> list[Message]:
+    """Return the messages to holder and applicant that an open step's limit was extended."""
+    told = {"before": f"{before:%d/%m/%Y}", "paper": extension.paper, "reason": extension.reason}
+    suffix = f"extended:{extension.pk}"
+    return _with_applicant(about_step("clock_extended", step, case=case, suffix=suffix, **told), step, case)
+
+
+def _with_applicant(holder: Message, step: Step, case: Case) -> list[Message]:
+    """Return the message to the step's holder, and the same to the applicant where that is somebody else."""
     if case.applicant_id in (None, step.agency_id):
         return [holder]
-    return [
-        holder,
-        replace(holder, key=f"{holder.key}:applicant", agency_id=case.applicant_id, user_id=None),
-    ]
+    key = f"{holder.key}:applicant"
+    return [holder, replace(holder, key=key, agency_id=case.applicant_id, user_id=None)]
 
 
 def about_step(kind: str, step: Step, *, case: Case, suffix: str = "arrived", **more: str) -> Message:

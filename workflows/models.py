@@ -17,6 +17,8 @@ from accounts.models import Agency
 from accounts.selectors import Standing, predecessors
 from clusters.models import Cluster
 from clusters.states import Stage
+from law.models import LocalSetting
+from law.rulesets import limit_text, provision
 from workflows.machines import CaseMachine
 from workflows.policies import may_see_all
 from workflows.states import ENDED, CaseKind, MilestoneKind, Procedure
@@ -132,8 +134,9 @@ class Clock(models.Model):
     """A time limit of the law that runs on a case: from `trigger_on`, to `due_on` as counted last.
 
     `firm` is false where the count crossed a provisional day. `calendar_version` names the calendar
-    that the count used. A clock that was `closed_on` a day counts no more: its case
-    moved to another rule set.
+    that the count used. A clock that was `closed_on` a day counts no more: its case moved to another rule
+    set. `shorter`, `first_day`, `restart` and `silence` are what the city had set about the limit on the
+    trigger day; the clock keeps them, whatever the city sets later.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
@@ -144,12 +147,29 @@ class Clock(models.Model):
     firm = models.BooleanField()
     calendar_version = models.PositiveIntegerField()
     closed_on = models.DateField(null=True, blank=True)
+    shorter = models.ForeignKey(
+        LocalSetting, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    first_day = models.ForeignKey(
+        LocalSetting, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    restart = models.ForeignKey(
+        LocalSetting, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    silence = models.ForeignKey(
+        LocalSetting, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["case", "limit"], name="clock_case_limit")]
 
     def __str__(self) -> str:
         return f"{self.rule_set}/{self.limit}: {self.trigger_on} → {self.due_on}"
+
+    @property
+    def shorter_text(self) -> str:
+        """Return the city's shorter limit for people, in the law's unit; empty where it has set none."""
+        return self.shorter.shorter_text(provision(self.rule_set, self.limit)) if self.shorter else ""
 
 
 class ClockPause(models.Model):
@@ -165,6 +185,48 @@ class ClockPause(models.Model):
             models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="pause_order"),
             models.UniqueConstraint(fields=["clock"], condition=Q(to_on=None), name="pause_open_once"),
         ]
+
+
+class ClockExtensionQuerySet(models.QuerySet["ClockExtension"]):
+    def update(self, **kwargs: Any) -> int:
+        """Refuse: what was granted stays."""
+        raise TypeError("An extension is only ever added.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what was granted stays."""
+        raise TypeError("An extension is only ever added.")
+
+
+class ClockExtension(models.Model):
+    """By how much an agency lengthened its own limit, in its unit, and by which paper. Only ever added."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="extensions")
+    amount = models.PositiveSmallIntegerField()
+    granted_on = models.DateField()
+    reason = models.TextField()
+    paper_number = models.CharField(max_length=100)
+    paper_on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = ClockExtensionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="extension_extends")]
+
+    def __str__(self) -> str:
+        return f"{self.clock} + {self.amount}"
+
+    @property
+    def amount_text(self) -> str:
+        """Return by how much, for people: `5 working days`."""
+        return limit_text(self.amount, provision(self.clock.rule_set, self.clock.limit).unit)
+
+    @property
+    def paper(self) -> str:
+        """Return the paper as people name it: its number and its day."""
+        return f"{self.paper_number} ({self.paper_on:%d/%m/%Y})"
 
 
 class Milestone(models.Model):

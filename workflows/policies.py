@@ -93,6 +93,11 @@ def may_do(step: Step, who: Standing) -> bool:
     return is_for(step, who) and step.owner_id in (None, who.user_id)
 
 
+def may_extend(step: Step, who: Standing) -> bool:
+    """Reviewers and leaders of the agency whose own limit it is; who is only asked within it may not."""
+    return bool(step.flow_task.limit) and step.agency_id in who.agencies(Role.REVIEWER, Role.LEADER)
+
+
 def may_assign(step: Step, who: Standing) -> bool:
     """Whoever could do the step may claim or release it; reviewers and leaders of the agency assign it."""
     return may_do(step, who) or bool(step.role and step.agency_id in who.agencies(Role.REVIEWER, Role.LEADER))

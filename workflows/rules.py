@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from clusters.states import Stage
 from law import rulesets, transitions
-from law.rows import Transition
+from law.rows import Provision, Transition
+from law.states import ExtensionRule
 from workflows.exceptions import RuleBroken
 from workflows.states import ADOPTABLE, UNDER_WAY
 
@@ -111,6 +112,44 @@ def check_rule_set(*, state: str, before: str, after: str, today: date, against:
         raise RuleBroken(
             _("The law keeps this case under %(code)s (%(clause)s, %(article)s).") % told, field="rule_set"
         )
+
+
+def check_extension(row: Provision, *, amount: int, granted: int, due_on: date, today: date) -> None:
+    """Refuse an extension that the law does not allow, or no more.
+
+    `row` is the limit as the clock counts it, `granted` how often the clock was extended before.
+
+    Raises:
+        RuleBroken: the law allows none, the one it allows was granted, it is longer than the limit itself,
+            or the limit has run out.
+
+    Source: the provision's own article; for the feasibility study Decree 217/2026/NĐ-CP, Art. 37.
+    """
+    told = {"article": row.citation_shown, "limit": row.limit_text, "due": f"{due_on:%d/%m/%Y}"}
+    if row.extension == ExtensionRule.NONE:
+        raise RuleBroken(_("The law (%(article)s) does not let this limit be extended.") % told)
+    if granted:
+        raise RuleBroken(_("The limit was extended before; the law (%(article)s) allows it once.") % told)
+    if not 0 < amount <= (row.amount or 0):
+        raise RuleBroken(
+            _("An extension is no longer than the limit itself: at most %(limit)s (%(article)s).") % told,
+            field="amount",
+        )
+    if due_on < today:
+        raise RuleBroken(_("The limit ran out on %(due)s; what has run out is not extended.") % told)
+
+
+def check_grounds(reason: str, *, paper_number: str, paper_on: date, today: date) -> None:
+    """Refuse an extension without a reason, or without a paper that is there today.
+
+    Raises:
+        RuleBroken: it says what is missing.
+    """
+    if not reason.strip():
+        raise RuleBroken(_("Give the reasons."), field="reason")
+    check_evidence(paper_number)
+    if paper_on > today:
+        raise RuleBroken(_("The paper carries a day that has not come yet."), field="paper_on")
 
 
 def check_wastewater(works_accepted: bool) -> None:

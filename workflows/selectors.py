@@ -16,14 +16,16 @@ from clusters.states import Kind, Stage
 from law import clock as law_clock
 from law.calendars import Calendar
 from law.exceptions import CalendarMissing
-from law.rulesets import Provision, find_provision
-from law.selectors import calendar
+from law.rulesets import Provision, find_provision, library
+from law.selectors import LocalSettings, calendar, local_settings
+from law.states import SilenceRule
 from records.clock import local_day
 from records.models import AuditRow
 from workflows import clocks
-from workflows.models import Awaited, Case, Clock, Step
+from workflows.models import Awaited, Case, Clock, ClockPause, Process, Step
 from workflows.nodes import Work
 from workflows.states import ENDED, Procedure
+from workflows.times import Held, TimeUsed, Used, time_used
 
 if TYPE_CHECKING:
     from workflows.flows import CaseFlow
@@ -34,6 +36,8 @@ TABS = ("mine", "agency", "week", "overdue", "others")
 
 # Due day and id of a step: its place in the inbox.
 Key = tuple[date | None, int]
+# At whom something lay, from when to when; None while it lies there.
+Span = tuple[Agency | None, datetime, datetime | None]
 
 
 def inbox(who: Standing, *, tab: str, today: date, after: Key | None = None) -> list[Step]:
@@ -130,6 +134,64 @@ def deadline_of(step: Step) -> tuple[law_clock.Deadline | None, Provision | None
 
 
 @dataclass(frozen=True)
+class ProcedureTime:
+    """The time that one run of a procedure has used, with each agency's share."""
+
+    title: Any
+    is_running: bool
+    used: TimeUsed
+    shares: list[tuple[Agency, Used]]
+
+
+def times_used(case: Case, present: list[Step], *, today: date) -> list[ProcedureTime]:
+    """Return the time used by each procedure of the case up to its end, or to `today`; `present` are open."""
+    stays = list(case.stays.select_related("step", "agency").order_by("seq"))
+    pauses = [
+        law_clock.Pause(from_on=pause.from_on, to_on=pause.to_on)
+        for pause in ClockPause.objects.filter(clock__case=case)
+    ]
+    days, found = calendar(), []
+    for process in case.processes.order_by("pk"):
+        spans: list[Span] = [
+            (stay.agency, stay.entered_at, stay.left_at)
+            for stay in stays
+            if stay.step.process_id == process.pk
+        ]
+        spans += [(step.agency, step.created, None) for step in present if step.process_id == process.pk]
+        if spans:
+            found.append(_procedure_time(process, spans, pauses, days, today))
+    return found
+
+
+def _procedure_time(
+    process: Process,
+    spans: list[Span],
+    pauses: list[law_clock.Pause],
+    days: Calendar,
+    today: date,
+) -> ProcedureTime:
+    agencies = {agency.pk: agency for agency, _from, _to in spans if agency}
+    held = [
+        Held(agency.pk, local_day(entered), local_day(left) if left else today)
+        for agency, entered, left in spans
+        if agency
+    ]
+    used = time_used(
+        min(one.from_on for one in held),
+        local_day(process.finished) if process.finished else today,
+        held=held,
+        pauses=pauses,
+        calendar=days,
+    )
+    return ProcedureTime(
+        title=Procedure(process.procedure).label,
+        is_running=process.finished is None,
+        used=used,
+        shares=[(agencies[pk], share) for pk, share in used.by_holder.items()],
+    )
+
+
+@dataclass(frozen=True)
 class Stop:
     """One station of the tracker: a step that was left, is open, or is still to come."""
 
@@ -220,12 +282,11 @@ def _estimates(case: Case, flow: type[CaseFlow], present: list[Step]) -> list[tu
     day = max(dated, default=None) or _clock_day(present)
     # A step inside a running clock has no limit of its own: what follows under that clock adds no days.
     limit = next((step.clock.limit for step in present if step.clock), "")
-    days, result = calendar(), []
+    settings, days, result = local_settings(), calendar(), []
     for name in _to_come(case, flow, present):
         node = nodes[name]
         if node.limit and node.limit != limit:
-            row = find_provision(case.rule_set, node.limit, on=day)
-            day, limit = _used_to_its_end(row, day, days), node.limit
+            day, limit = _used_to_its_end(case, node.limit, day, settings, days), node.limit
         elif not node.limit and not node.inside:
             day = None
         result.append((name, day))
@@ -253,14 +314,17 @@ def _plain_ways(case: Case, flow: type[CaseFlow], node: Any) -> list[Any]:
     return ways[:1] if node.name in flow.path else [way for way in ways if case.state in way.stages]
 
 
-def _used_to_its_end(row: Provision | None, day: date | None, days: Calendar) -> date | None:
+def _used_to_its_end(
+    case: Case, limit: str, day: date | None, settings: LocalSettings, days: Calendar
+) -> date | None:
     """Return the last day of a limit that begins on `day`; None where it has none, or no calendar yet."""
-    if day is None or row is None or not row.has_limit or not row.covers(day):
+    if day is None:
         return None
     try:
-        return law_clock.due(row, trigger_on=day, calendar=days).due_on
+        clock = clocks.foreseen(case.rule_set, limit, trigger_on=day, settings=settings, days=days)
     except CalendarMissing:
         return None
+    return clock.due_on if clock else None
 
 
 def _clock_day(present: list[Step]) -> date | None:
@@ -294,6 +358,19 @@ def without_successor(*, on: date) -> QuerySet[Step]:
     """Return the open steps at agencies that have ended and of whom nobody certain took over."""
     taken = Exists(Succession.objects.by(on).filter(predecessor=OuterRef("agency")))
     return Step.objects.open().filter(agency__in=Agency.objects.ended(on)).exclude(taken)
+
+
+def silent(*, on: date) -> QuerySet[Step]:
+    """Return the open steps inside a limit whose day has passed before `on` where silence is consent (K-8).
+
+    Whose steps those are that somebody is *asked* in, the procedures know. An agency that has ended says
+    nothing by its silence. An answer on the last day is in time.
+    """
+    rows = (row for own in library().provisions.values() for row in own)
+    national = {row.step for row in rows if row.silence == SilenceRule.CONSENT}
+    says_so = Q(clock__silence__isnull=False) | Q(clock__limit__in=national)
+    late = Step.objects.open().filter(says_so, due_on__lt=on)
+    return late.exclude(agency__in=Agency.objects.ended(on))
 
 
 def is_orphaned(step: Step, *, on: date) -> bool:

@@ -41,6 +41,7 @@ from workflows.models import (
     Assignment,
     Case,
     Clock,
+    ClockExtension,
     Milestone,
     Process,
     RuleSetChoice,
@@ -52,7 +53,7 @@ from workflows.models import (
 from workflows.nodes import Branch, Wait, Work
 from workflows.recounts import Move
 from workflows.routing import agency_for
-from workflows.signals import step_passed_on
+from workflows.signals import days_passed, step_passed_on
 from workflows.states import ENDED, CaseKind, Ending, MilestoneKind
 from workflows.successors import Heir, Heirs
 
@@ -316,6 +317,67 @@ def pin_rule_set(case: Case, *, on: date) -> None:
     case.rule_set = rule_set_on(on).code
 
 
+def extend_clock(
+    *,
+    step_id: int,
+    amount: int,
+    reason: str,
+    paper_number: str,
+    paper_on: date,
+    by: User,
+    at: datetime,
+    sent: Sent | None = None,
+) -> ClockExtension:
+    """Lengthen the limit of an open step as the law allows; its due day moves, those concerned are told.
+
+    `amount` is in the limit's own unit.
+
+    Raises:
+        StepClosed: the step is done.
+        NotYours: `by` is no reviewer or leader of the agency whose limit it is, or the step has none.
+        RuleBroken: the law allows no extension, or not this one; the message names the article.
+    """
+    with act_on_case("extend_clock", by=by, at=at, sent=sent, steps=step_id) as act:
+        step = Step.objects.select_related("process", "clock").get(pk=step_id)
+        check_open(step)
+        if step.clock is None or not policies.may_extend(step, act.who):
+            raise NotYours
+        limit, before = clocks.limit_of(step.clock), step.clock.due_on
+        granted = step.clock.extensions.count()
+        rules.check_extension(limit, amount=amount, granted=granted, due_on=before, today=act.on)
+        rules.check_grounds(reason, paper_number=paper_number, paper_on=paper_on, today=act.on)
+        extension = clocks.extend(
+            step.clock,
+            amount=amount,
+            reason=reason,
+            paper_number=paper_number,
+            paper_on=paper_on,
+            by=by,
+            at=act.at,
+        )
+        _move_steps(act, extension, before)
+    return extension
+
+
+def _move_steps(act: Act, extension: ClockExtension, before: date) -> None:
+    """Give the open steps under the extended clock its new day; put it on record, and tell about it."""
+    clock = extension.clock
+    act.data |= {
+        "limit": clock.limit,
+        "amount": extension.amount,
+        "from": before.isoformat(),
+        "to": clock.due_on.isoformat(),
+        "number": extension.paper_number,
+        "reason": extension.reason,
+    }
+    open_steps = act.case.steps.open().filter(clock=clock).select_related("process")
+    for step in open_steps.order_by("pk"):
+        if step.flow_task.limit:
+            step.due_on = clock.due_on
+            step.save(update_fields=["due_on"])
+            act.messages += messages.about_extension(extension, step, case=act.case, before=before)
+
+
 def cancel_open_steps(act: Act) -> None:
     """Close every open step of the case as withdrawn, and its processes."""
     for step in act.case.steps.filter(finished=None).select_related("process"):
@@ -454,13 +516,15 @@ def let_days_pass(*, at: datetime) -> None:
     """Do what the days up to `at` ask for.
 
     Dissolved agencies hand over, officers are asked which rule set holds, deadlines follow a new calendar,
-    windows close, leavers' steps go back, reminders are owed.
+    windows close, leavers' steps go back, silence speaks where it may (the rooms above know where),
+    reminders are owed.
     """
     pass_on(at=at)
     ask_rule_sets(at=at)
     follow_calendar(at=at)
     close_windows(at=at)
     hand_back_expired(at=at)
+    days_passed.send(sender=Step, at=at)
     remind(at=at)
 
 

@@ -18,4 +18,5 @@ urlpatterns = [
     path("steps/<int:step_id>/claim/", views.claim, name="claim"),
     path("steps/<int:step_id>/release/", views.release, name="release"),
     path("steps/<int:step_id>/assign/", views.assign, name="assign"),
+    path("steps/<int:step_id>/extend/", views.extend, name="extend"),
 ]

@@ -23,8 +23,8 @@ from law.clock import working_days_left
 from law.selectors import calendar
 from records.exceptions import AlreadyDone, DomainError, KeyReused
 from records.services import Sent
-from workflows import policies, rule_sets, selectors, services
-from workflows.forms import AssignForm, SuccessorForm
+from workflows import clocks, policies, rule_sets, selectors, services
+from workflows.forms import AssignForm, ExtensionForm, SuccessorForm
 from workflows.models import Step, SuccessorChoice
 
 TABS = {
@@ -136,9 +136,53 @@ def assign(request: PersonRequest, step_id: int) -> HttpResponse:
     )
 
 
+@login_required
+def extend(request: PersonRequest, step_id: int) -> HttpResponse:
+    """Extend the limit of an open step, where the law allows it."""
+    step = _visible(request, step_id)
+    if step.clock is None or not policies.may_extend(step, request.standing):
+        raise Http404
+    if request.method == "GET" and not step.is_open:
+        return redirect("approvals:case", step.case.code)
+    form = ExtensionForm(request.POST or None)
+    status = 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _extend(request, step, form)
+        except KeyReused:
+            raise
+        except DomainError as error:
+            form.add_error(error.details.get("field"), str(error.message))
+            status = error.status
+        else:
+            return redirect("approvals:case", step.case.code)
+    context = {
+        "form": form,
+        "step": step,
+        "limit": clocks.limit_of(step.clock),
+        "key": request.POST.get("key") or uuid4(),
+    }
+    return render(request, "workflows/extend.html", context, status=status)
+
+
+def _extend(request: PersonRequest, step: Step, form: ExtensionForm) -> None:
+    sent = Sent(form_key(request), {"step": step.pk, **form.cleaned_data})
+    try:
+        granted = services.extend_clock(
+            step_id=step.pk, **form.cleaned_data, by=request.user, at=request.now, sent=sent
+        )
+    except AlreadyDone:
+        messages.info(request, _("This was recorded already; nothing was done twice."))
+    else:
+        told = {"day": f"{granted.clock.due_on:%d/%m/%Y}"}
+        messages.success(request, _("Extended to %(day)s; everybody concerned is told.") % told)
+
+
 def _visible(request: PersonRequest, step_id: int) -> Step:
     steps = (
-        Step.objects.work().visible_to(request.standing).select_related("case__cluster", "agency", "process")
+        Step.objects.work()
+        .visible_to(request.standing)
+        .select_related("case__cluster", "agency", "process", "clock")
     )
     return get_object_or_404(steps, pk=step_id)
 

@@ -29,6 +29,10 @@ from clusters import services as register
 from clusters.states import Kind, Stage
 from demo import people
 from demo.models import DemoClock
+from law import services as law
+from law.models import LocalSetting, LocalSettingEnd
+from law.rules import Wanted
+from law.states import SettingKind
 from notifications import delivery
 from notifications.models import Notification, OutboxRow
 from records.models import AuditRow
@@ -85,6 +89,7 @@ class World:
     join_request: int
     notice: int
     adopted: Case
+    setting: int
 
     def case(self, step: str = "check_intake") -> Case:
         return self.walks[step].case
@@ -140,7 +145,21 @@ def world(it_is: Callable[[datetime], None]) -> World:
     for row in OutboxRow.objects.filter(agency=department)[:3]:
         delivery.send(outbox_id=row.pk, at=NOW)
     notice = Notification.objects.filter(user=people.user("minh"))[0].pk
-    return World(walks, draft, newcomer, offer, asked.pk, notice, adopted)
+    setting = law.set_locally(wanted=SHORTER, by=quyen, at=NOW)
+    return World(walks, draft, newcomer, offer, asked.pk, notice, adopted, setting.pk)
+
+
+SHORTER = Wanted(
+    kind=SettingKind.SHORTER_LIMIT,
+    rule_set="R4",
+    step="E40",
+    amount=3,
+    valid_from=NOW.date(),
+    valid_to=None,
+    paper_number="25/2026/QĐ-UBND",
+    paper_on=NOW.date(),
+    reason="Cải cách thủ tục",
+)
 
 
 STEPS = (
@@ -328,6 +347,11 @@ ROWS: dict[str, Row] = {
     "workflows:assign": Row(
         answers(minh=200, thao=200, khanh=200), answers(minh=422, thao=422, khanh=422), of_step()
     ),
+    "workflows:extend": Row(answers(thao=200, khanh=200), answers(thao=422, khanh=422), of_step()),
+    # what the city has set about the limits: the Department's administrator enters it, its leader reads
+    "settings:list": Row(answers(khanh=200, quyen=200), NO),
+    "settings:add": Row(answers(quyen=200), answers(quyen=422)),
+    "settings:end": Row(answers(quyen=200), answers(quyen=422), lambda world: [world.setting]),
     # a proposal is the applicant's own until it is filed
     "approvals:proposals": Row(signed_in(200), NO),
     "approvals:start": Row(
@@ -427,6 +451,8 @@ def snapshot() -> list[Any]:
         OutboxRow.objects.count(),
         Document.objects.count(),
         DemoClock.objects.count(),
+        LocalSetting.objects.count(),
+        LocalSettingEnd.objects.count(),
         Membership.objects.filter(ended_on=None).count(),
         Invitation.objects.filter(closed_at=None).count(),
         list(Dossier.objects.order_by("pk").values_list("pk", "state", "versions")),
@@ -503,6 +529,8 @@ ABSENT: dict[str, list[Any]] = {
     "approvals:section": [999_999, "project"],
     "approvals:document": [999_999],
     "workflows:assign": [999_999],
+    "workflows:extend": [999_999],
+    "settings:end": [999_999],
     "workflows:choose_successor": ["HN999", 1],
     "establishment:decide": [999_999],
     "establishment:check_intake": [999_999],

@@ -110,6 +110,7 @@ class Establishment(CaseFlow):
         )
         .Next(this.opinions_in)
         .On("taken_back", this.opinions_in)
+        .On("silent", this.opinions_in)
     )
 
     opinions_in = FanIn().Next(this.draft_report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -49,11 +50,11 @@ from records.exceptions import DomainError
 from records.services import Sent, check_repeat, recorded
 from workflows import clocks, successors
 from workflows import policies as workflow_policies
-from workflows.exceptions import NotYours, WrongStage
-from workflows.messages import about_end
+from workflows.exceptions import NotYours, StepClosed, WrongStage
+from workflows.messages import about_end, about_step
 from workflows.models import Case, Step
 from workflows.nodes import Branch
-from workflows.selectors import estimate
+from workflows.selectors import estimate, silent
 from workflows.services import (
     Act,
     act_on_case,
@@ -66,6 +67,8 @@ from workflows.services import (
     start_process,
 )
 from workflows.states import CaseKind, MilestoneKind
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -479,6 +482,39 @@ def examine_facts(
         )
         act.data |= {"step": step.pk, "number": paper_number.strip()}
     return act.case
+
+
+def take_silence_for_consent(*, at: datetime) -> int:
+    """Close each question whose day has passed without an answer, where silence is consent; return how many.
+
+    Off unless the law or a setting of the city says so (K-8). One that cannot be closed is logged and left
+    for the next run.
+    """
+    closed = 0
+    asked = silent(on=local_day(at)).filter(opinion__isnull=False, name="give_opinion").order_by("pk")
+    for step_id in list(asked.values_list("pk", flat=True)):
+        try:
+            closed += _take_silence(step_id, at=at)
+        except DomainError as error:
+            logger.error("the silence in step %s cannot be taken for consent: %s", step_id, error)
+    return closed
+
+
+def _take_silence(step_id: int, *, at: datetime) -> bool:
+    """Close one question as the system; tell whether it was still open."""
+    system, policy = User.objects.system(), policies.may_take_silence
+    try:
+        with act_on_step("give_opinion", step_id=step_id, by=system, at=at, policy=policy) as act:
+            OpinionRequest.objects.filter(step=step_id).update(silent_on=act.on)
+            assert act.step.clock is not None, "silence speaks only inside a limit"
+            basis = clocks.silence_basis(act.step.clock)
+            act.data |= {"silent": True, "number": basis}
+            act.proceed("silent")
+            told = about_step("silence_taken", act.step, case=act.case, suffix="silent", basis=basis)
+            act.messages.append(told)
+    except StepClosed:
+        return False
+    return True
 
 
 def submit_report(

@@ -162,7 +162,9 @@ class DraftReport(StepPage):
 
 def _appraisal(step: Step) -> dict[str, Any]:
     return {
-        "opinions": step.case.opinions.select_related("agency", "answered_by", "step__agency"),
+        "opinions": step.case.opinions.select_related(
+            "agency", "answered_by", "step__agency", "step__clock__silence"
+        ),
         "report": step.case.reports.select_related("drafted_by", "review__by").order_by("version").last(),
         "findings": selectors.findings(
             step.case.dossiers.order_by("-pk").first(), rule_set=step.case.rule_set

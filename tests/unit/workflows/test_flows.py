@@ -20,7 +20,7 @@ OUTCOMES = {
     "check_intake": {"complete", "incomplete"},
     "supplement": {"to_intake", "to_appraisal"},
     "plan_consultation": {"done"},
-    "give_opinion": {"done", "taken_back"},
+    "give_opinion": {"done", "taken_back", "silent"},
     "draft_report": {"submitted", "supplement"},
     "review_report": {"approved", "returned"},
     "decide": {"establish", "expand", "reject"},
