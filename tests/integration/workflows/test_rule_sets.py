@@ -574,6 +574,7 @@ def client(english: None, it_is: Callable[[datetime], None]) -> Callable[[str], 
 
     def signed_in(key: str) -> Client:
         client = Client()
+        client.cookies["django_language"] = "en"
         client.force_login(people.user(key))
         return client
 
