@@ -163,6 +163,8 @@ def _spared(tree: ast.Module) -> Iterator[ast.AST]:
             yield node.value
         elif isinstance(node, ast.Subscript):
             yield node.slice
+        elif isinstance(node, ast.FormattedValue) and node.format_spec:
+            yield node.format_spec
         elif isinstance(node, ast.Call) and _day(node):
             yield from node.args
         elif isinstance(node, ast.Assign) and {getattr(name, "id", "") for name in node.targets} & LAYOUT:
@@ -263,6 +265,7 @@ def test_number_of_the_law_is_found_wherever_it_stands(code: str) -> None:
         "name = CharField(max_length=200)",
         "attrs = {'rows': 5, 'maxlength': '10'}",
         "first = parts[5]",
+        "line = f'{name:20}'",
         "SINCE = date(2025, 7, 2)",
         '"""The appraisal takes 25 days."""',
     ],
