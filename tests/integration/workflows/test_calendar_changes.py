@@ -26,6 +26,7 @@ from tests.factories.calendars import SWAP, WHOLE_2028, calendar_file
 from tests.factories.cases import Walk, case_at, moment, step_of
 from workflows import clocks, invariants, recounts, services
 from workflows.models import Clock
+from workflows.services import limits
 from workflows.tasks import tick
 
 pytestmark = pytest.mark.django_db
@@ -232,17 +233,17 @@ def test_run_that_was_broken_off_is_finished_by_the_beat(
     notice: Notice, monkeypatch: pytest.MonkeyPatch, it_is: Callable[[datetime], None]
 ) -> None:
     walks = [waiting_for_notice(), waiting_for_notice()]
-    done = services.move_deadlines
+    done = limits.move_deadlines
 
     def dies(case_id: int, *, at: datetime) -> Any:
         if case_id == walks[1].case.pk:
             raise KeyboardInterrupt
         return done(case_id, at=at)
 
-    monkeypatch.setattr(services, "move_deadlines", dies)
+    monkeypatch.setattr(limits, "move_deadlines", dies)
     with pytest.raises(KeyboardInterrupt):
         swap(notice)
-    monkeypatch.setattr(services, "move_deadlines", done)
+    monkeypatch.setattr(limits, "move_deadlines", done)
     assert [step_of(walk, "give_notice").due_on for walk in walks] == [date(2026, 10, 8), date(2026, 10, 7)]
     it_is(NOW)
     tick()

@@ -29,6 +29,7 @@ from tests.factories.cases import Walk, case_at, moment
 from workflows import routing, services
 from workflows.exceptions import NoAgency, NotYours, RuleBroken, StepClosed, WrongStage
 from workflows.models import Assignment, Case, Step
+from workflows.services import assigning
 from workflows.states import ADOPTABLE, CaseKind
 from workflows.tasks import tick
 
@@ -118,11 +119,11 @@ def test_what_was_done_meanwhile_is_not_handed_back(monkeypatch: pytest.MonkeyPa
     lock = services.act_on_case
 
     def lock_late(name: str, **which: Any) -> Any:
-        monkeypatch.setattr(services, "act_on_case", lock)
+        monkeypatch.setattr(assigning, "act_on_case", lock)
         accept(step.pk, by=minh, at=walk.now)
         return lock(name, **which)
 
-    monkeypatch.setattr(services, "act_on_case", lock_late)
+    monkeypatch.setattr(assigning, "act_on_case", lock_late)
     assert step.agency
     services.hand_back(user=minh, agency=step.agency, by=people.user("quyen"), at=walk.now)
 

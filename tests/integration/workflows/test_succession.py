@@ -29,6 +29,7 @@ from tests.factories.cases import Walk, case_at, moment
 from workflows import selectors, services, successors
 from workflows.exceptions import AlreadyChosen, NotYours, RuleBroken, StepClosed, WrongStage
 from workflows.models import Assignment, Case, Stay, Step, SuccessorChoice
+from workflows.services import succession
 from workflows.states import Ending
 from workflows.tasks import tick
 
@@ -245,14 +246,14 @@ def test_one_case_that_cannot_be_passed_on_does_not_hold_up_the_others(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     stuck, other = consulted(), consulted()
-    hand_over = services._hand_over
+    hand_over = succession._hand_over
 
     def refuse(act: services.Act, *rest: object) -> None:
         if act.case.pk == stuck.case.pk:
             raise WrongStage
         hand_over(act, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(services, "_hand_over", refuse)
+    monkeypatch.setattr(succession, "_hand_over", refuse)
     with caplog.at_level(logging.ERROR):
         assert services.pass_on(at=FIRST_OF_MARCH) == 1
     assert "cannot be passed on" in caplog.text
