@@ -121,7 +121,10 @@ class RuleSetMoveForm(_RuleSetForm):
         super().__init__(*args, **kwargs)
         field = self.fields["rule_set"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "—"), *((row.code, f"{row.code} – {row.instrument}") for row in rule_sets)]
+        field.choices = [
+            ("", "—"),
+            *((row.code, f"{row.code} – {row.instrument_shown}") for row in rule_sets),
+        ]
 
 
 def _known_as(agency: Agency) -> str:

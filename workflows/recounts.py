@@ -58,7 +58,9 @@ def stale(days: Calendar) -> QuerySet[Clock]:
     running = Clock.objects.filter(pk__in=Step.objects.open().values("clock")).exclude(Exists(standing_still))
     steps = Prefetch("steps", Step.objects.work().select_related("agency"))
     older = running.filter(calendar_version__lt=days.version)
-    return older.select_related("case").prefetch_related("pauses", steps).order_by("pk")
+    return (
+        older.select_related("case", "shorter").prefetch_related("pauses", "extensions", steps).order_by("pk")
+    )
 
 
 def scan(days: Calendar) -> Iterator[Scan]:

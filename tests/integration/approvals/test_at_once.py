@@ -327,7 +327,7 @@ def test_who_waits_too_long_for_a_colleague_is_asked_to_try_again(
     client.cookies["django_language"] = "en"
     client.force_login(by)
     path = reverse("establishment:draft_report", args=[step.pk])
-    body = {"findings": "Hợp lệ", "recommendation": "establish", "key": str(uuid4())}
+    body = {"findings": "Hợp lệ", "on_untold": "Đủ", "recommendation": "establish", "key": str(uuid4())}
     held, tried = Barrier(2), Barrier(2)
 
     def hold() -> None:

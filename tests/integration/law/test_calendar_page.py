@@ -18,6 +18,9 @@ from law.models import CalendarDay, CalendarVersion
 from law.services import load_calendar
 from tests.factories.calendars import SWAP, WHOLE_2028, calendar_file
 from tests.factories.cases import moment
+from tests.factories.fixtures import english, it_is
+
+__all__ = ["english", "it_is"]
 
 pytestmark = pytest.mark.django_db
 WriteFile = Callable[..., Path]

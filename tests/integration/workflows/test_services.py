@@ -29,7 +29,7 @@ from tests.factories.cases import Walk, case_at, moment
 from workflows import routing, services
 from workflows.exceptions import NoAgency, NotYours, RuleBroken, StepClosed, WrongStage
 from workflows.models import Assignment, Case, Step
-from workflows.services import assigning
+from workflows.services import adopting, assigning
 from workflows.states import ADOPTABLE, CaseKind
 from workflows.tasks import tick
 
@@ -436,7 +436,7 @@ def test_a_bad_row_at_the_end_changes_nothing_and_is_named(tmp_path: Path) -> No
 
 def test_a_failure_while_adopting_takes_the_register_back_too() -> None:
     with (
-        patch.object(services, "adopt", side_effect=RuleBroken("no")),
+        patch.object(adopting, "adopt", side_effect=RuleBroken("no")),
         pytest.raises(RuleBroken),
     ):
         import_clusters()

@@ -182,11 +182,11 @@ def test_verify_tells_of_a_setting_that_is_not_the_clocks_own() -> None:
 def extendable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the law allow one extension of the appraisal: no procedure walks yet over the step that has one."""
 
-    def extended(code: str, step: str) -> Provision:
-        return replace(provision(code, step), extension=ExtensionRule.ONCE_SAME)
+    def extended(code: str, step: str, *, on: date | None = None) -> Provision:
+        return replace(provision(code, step, on=on), extension=ExtensionRule.ONCE_SAME)
 
     monkeypatch.setattr(clocks, "provision", extended)
-    monkeypatch.setattr("workflows.selectors.provision", extended)
+    monkeypatch.setattr("workflows.selectors.find_provision", extended)
 
 
 def extend(step: Step, key: str = "thao", *, at: datetime, amount: int = 5, **more: Any) -> ClockExtension:
